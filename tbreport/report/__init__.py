@@ -1,0 +1,1 @@
+"""From digests to one document, and from the document to every output."""

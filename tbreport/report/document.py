@@ -1,0 +1,175 @@
+"""The one document between analysis and renderers: sections of blocks, no HTML and no Plotly.
+
+`sections.compose` makes it; each format renders it (`formats.FORMATS`). Everything that a reader
+sees in the page, the terminal or a comment stands here once. Text is plain: names come from
+strangers, and escaping is each renderer's duty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tbreport.model import Display, Finding, HistogramSeries, RunDigest, Severity, Split
+
+Tone = Literal["plain", "muted", "strong", "ok", "info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table: the text that is shown, and what a program sorts by."""
+
+    text: str
+    value: float | None = None
+    tone: Tone = "plain"
+    spark: Spark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A curve of a few points for a sparkline; NaN where the series is not finite."""
+
+    values: tuple[float, ...]
+    run: str  # gives the color
+    label: str  # the text alternative: "loss/val of baseline: 2.31 → 0.312"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A table's column."""
+
+    title: str
+    align: Literal["left", "right"] = "left"
+    optional: bool = False  # left out first where the width is short
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A paragraph."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Named values, in reading order."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells; `runs[i]` is the run that row i speaks of, where it speaks of one."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    runs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One line of a chart."""
+
+    run: str
+    tag: str
+    points: Display
+    split: Split | None = None  # train is drawn dashed where both splits share a chart
+    renumbered: bool = False  # steps are not those that were written
+    restarts: tuple[int, ...] = ()  # steps at which a later attempt took over
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A step range that a finding speaks of, shaded; or a single step, a line."""
+
+    steps: tuple[int, int]
+    tone: Tone
+    label: str  # short: "best 76", "NaN from 88"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Curves of one tag over runs, or of one train/validation pair."""
+
+    id: str  # unique in the report, stable for the same input
+    title: str
+    group: str  # the tag's prefix: charts of a group stand together
+    traces: tuple[Trace, ...]
+    marks: tuple[Mark, ...] = ()
+    description: str = ""  # the text alternative: "loss/val: 3 runs, baseline last 0.312, …"
+
+
+@dataclass(frozen=True, slots=True)
+class HistogramChart:
+    """Ridgelines of one run × tag over its steps."""
+
+    id: str
+    title: str
+    group: str
+    run: str
+    tag: str
+    series: HistogramSeries
+    total: int  # histograms that were written, of which `series` holds those drawn
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingItem:
+    """A finding with the curve that shows it."""
+
+    finding: Finding
+    anchor: str  # the permalink's id
+    chart: Chart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingList:
+    """Findings, the gravest first."""
+
+    items: tuple[FindingItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """Charts side by side, by group."""
+
+    charts: tuple[Chart | HistogramChart, ...]
+
+
+Block = Prose | Facts | Table | FindingList | Gallery
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the report with a heading of its own."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+    count: int | None = None  # shown beside the title in the table of contents
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The verdict: the one sentence that a hurried reader takes home."""
+
+    severity: Severity | None  # None: nothing was found
+    title: str  # "3 of 6 runs are ill"
+    detail: str  # "2 errors, 1 warning; 12 detectors ran"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `compose` makes and every format renders."""
+
+    title: str
+    version: str  # tbreport's
+    created_at: float  # s since the Unix epoch, UTC
+    headline: Headline
+    summary: str  # "6 runs · 42 tags · 1,204,551 points · 7 files, 61.3 MB"
+    sections: tuple[Section, ...]
+    runs: tuple[RunDigest, ...]
+    findings: tuple[Finding, ...] = ()  # of the whole experiment
+    colors: Mapping[str, int] = field(default_factory=dict)  # run → place in the palette
