@@ -1,0 +1,133 @@
+"""Finds the settings and hands each consumer its own table.
+
+`tbreport.toml` wins over ``[tool.tbreport]`` of `pyproject.toml`; the nearest folder upwards from
+where the command runs decides. What the keys of a table mean is the consumer's business: it
+checks them with `check_keys` and `Table.value`, so that a misspelt key is an error everywhere.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tbreport.errors import BadSetting, UnknownSetting
+
+# The consumers' tables: name → who reads it.
+TABLES = {
+    "report": "which runs and tags are shown",
+    "runs": "how folders are joined to runs",
+    "roles": "what tags mean, by pattern",
+    "detectors": "which detectors run, and their options",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One consumer's part of the settings, and where it stands."""
+
+    name: str
+    path: str  # of the file, for messages; "" where there is none
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def check_keys(self, known: Iterable[str]) -> None:
+        """Refuse every key that is not known.
+
+        Raises:
+            UnknownSetting: with the nearest known key as the hint.
+        """
+        known = sorted(known)
+        for key in self.values:
+            if key not in known:
+                raise UnknownSetting(
+                    f"unknown setting {key!r} in [{self.name}] of {self.path}",
+                    hint=nearest(key, known),
+                )
+
+    def sub(self, key: str) -> Table:
+        """The table under a key; empty where it is missing."""
+        return Table(f"{self.name}.{key}", self.path, self.value(key, dict, {}))
+
+    def value(self, key: str, kind: type, default: Any) -> Any:
+        """The value of a key, or the default where it is missing.
+
+        An integer passes where a float is asked for.
+
+        Raises:
+            BadSetting: the value is of another type.
+        """
+        if key not in self.values:
+            return default
+        value = self.values[key]
+        if kind is float and type(value) is int:
+            return float(value)
+        if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
+            raise BadSetting(
+                f"{key!r} in [{self.name}] of {self.path} is {value!r}, "
+                f"but should be a {NAMES.get(kind, kind.__name__)}"
+            )
+        return value
+
+
+NAMES = {float: "number", int: "whole number", str: "string", dict: "table", list: "list"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All tables of one settings file; every table is there, if only empty."""
+
+    path: str = ""
+    tables: Mapping[str, Table] = field(default_factory=dict)
+
+    def table(self, name: str) -> Table:
+        """A consumer's table."""
+        return self.tables.get(name, Table(name, self.path))
+
+
+def load(start: Path, explicit: Path | None = None) -> Settings:
+    """The settings that hold in a folder, or those of a file that was named.
+
+    Raises:
+        BadSetting: the file is missing, unreadable or not TOML.
+        UnknownSetting: it has a table that nobody reads.
+    """
+    if explicit is not None:
+        return parse(explicit, explicit.name)
+    for folder in (start, *start.parents):
+        for name in ("tbreport.toml", "pyproject.toml"):
+            if (folder / name).is_file():
+                settings = parse(folder / name, name)
+                if settings.tables or name == "tbreport.toml":
+                    return settings
+    return Settings()
+
+
+def parse(path: Path, shown: str) -> Settings:
+    """Read one file; `shown` is its name in messages.
+
+    Raises:
+        BadSetting, UnknownSetting: as for `load`.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadSetting(f"there is no settings file {shown!r}") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSetting(f"{shown} cannot be read: {error}") from None
+    if path.name == "pyproject.toml":
+        document = document.get("tool", {}).get("tbreport", {})
+    root = Table("tool.tbreport" if path.name == "pyproject.toml" else "top level", shown, document)
+    root.check_keys(TABLES)
+    return Settings(
+        shown, {name: Table(name, shown, root.value(name, dict, {})) for name in document}
+    )
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint: the most similar of the known names, else all of them."""
+    known = list(known)
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
