@@ -55,7 +55,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a series was written: the folder as TensorBoard names it, the tag as it stands there."""
+    """Where a series was written: the folder as TensorBoard names it, and the tag there."""
 
     folder: str
     tag: str
@@ -171,7 +171,9 @@ class Run:
             return self.scalars[tag]
         except KeyError:
             known = ", ".join(self.scalars) or "none"
-            raise KeyError(f"run {self.name!r} has no scalar tag {tag!r}; it has: {known}") from None
+            raise KeyError(
+                f"run {self.name!r} has no scalar tag {tag!r}; it has: {known}"
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
