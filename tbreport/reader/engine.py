@@ -1,0 +1,87 @@
+"""ENGINES: the ways to scan one event file, and the choice among them.
+
+Each engine gives the reason why it cannot be used here, if there is one; the first usable one of
+the table is taken unless one is named. All yield the same `FileScan` on sound files.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tbreport.errors import EngineUnusable
+from tbreport.reader.scan import FileScan
+from tbreport.settings import nearest
+
+Scan = Callable[[Path, str, str, Mapping[str, str]], FileScan]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One way to scan a file."""
+
+    name: str
+    description: str
+    module: str  # has `scan`
+    needs: tuple[str, ...]  # modules that must be importable
+    automatic: bool = True  # whether it is ever chosen without being named
+
+    def unusable(self) -> str:
+        """Why it cannot be used here; "" if it can."""
+        for name in self.needs:
+            try:
+                importlib.import_module(name)
+            except ImportError as error:
+                return f"{name} cannot be imported: {error}"
+        return ""
+
+    def scan(self) -> Scan:
+        """The function that scans one file."""
+        scan: Scan = importlib.import_module(self.module).scan
+        return scan
+
+
+ENGINES: Mapping[str, Engine] = {
+    engine.name: engine
+    for engine in (
+        Engine(
+            "python",
+            "frames and checksums in Python, values by TensorBoard's own protos",
+            "tbreport.reader.python_engine",
+            ("google_crc32c", "tensorboard.compat.proto.event_pb2"),
+        ),
+        Engine(
+            "tbparse",
+            "a second opinion on sound files by an independent reader; slow, scalars and "
+            "HistogramProto alone",
+            "tbreport.reader.tbparse_engine",
+            ("tbparse",),
+            automatic=False,
+        ),
+    )
+}
+
+
+def choose(name: str | None = None) -> Engine:
+    """The engine that is named, else the first usable one.
+
+    Raises:
+        EngineUnusable: there is none of that name, or it cannot run here.
+    """
+    if name is not None:
+        if name not in ENGINES:
+            raise EngineUnusable(f"there is no engine {name!r}", hint=nearest(name, ENGINES))
+        reason = ENGINES[name].unusable()
+        if reason:
+            raise EngineUnusable(f"engine {name!r} cannot be used: {reason}")
+        return ENGINES[name]
+    reasons = []
+    for engine in ENGINES.values():
+        if engine.automatic:
+            reason = engine.unusable()
+            if not reason:
+                return engine
+            reasons.append(f"{engine.name}: {reason}")
+    raise EngineUnusable("no engine can be used", hint="; ".join(reasons))

@@ -1,0 +1,113 @@
+"""KINDS: what a summary value can be, how it is recognized, and what its payload decodes to.
+
+A value's kind follows from the plugin name in its metadata; writers send that with a tag's first
+value only, so it is remembered per tag and run. Values older than plugins are known by their field.
+Scalars and histograms become columns in the engines; every other kind is a blob until it is asked
+for, and `decode` is the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tbreport.reader import tensors
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of value."""
+
+    name: str
+    title: str  # as a reader calls it
+    plugins: tuple[str, ...]  # plugin names of tensorboard/plugins/*/metadata.py
+    fields: tuple[str, ...] = ()  # of Summary.Value, or of Event where there is no summary
+    decode: Callable[[Any], Any] | None = None  # Summary.Value → what a frame's cell holds
+
+
+def strings(value: Any) -> list[bytes]:
+    """The elements of a string tensor."""
+    return list(value.tensor.string_val)
+
+
+def text(value: Any) -> str:
+    """A text summary; a tensor of several strings is joined by lines."""
+    return "\n".join(part.decode("utf-8", "replace") for part in strings(value))
+
+
+def images(value: Any) -> list[bytes]:
+    """The encoded images of a value: the tensor holds width, height, then one string an image."""
+    if value.WhichOneof("value") == "image":
+        return [value.image.encoded_image_string]
+    return strings(value)[2:]
+
+
+def audio(value: Any) -> list[bytes]:
+    """The encoded clips of a value: the tensor is [clip, (samples, label)]."""
+    if value.WhichOneof("value") == "audio":
+        return [value.audio.encoded_audio_string]
+    found = strings(value)
+    dims = tensors.shape(value.tensor)
+    return found[:: dims[1]] if len(dims) == 2 and dims[1] else found
+
+
+def tensor(value: Any) -> Any:
+    """A tensor as an array of its shape; strings as a list."""
+    found = tensors.numbers(value.tensor)
+    if found is None:
+        return strings(value)
+    dims = tensors.shape(value.tensor)
+    return found.reshape(dims) if found.size == int(_product(dims)) else found
+
+
+def _product(dims: tuple[int, ...]) -> int:
+    product = 1
+    for size in dims:
+        product *= size
+    return product
+
+
+SCALARS = "scalars"
+HISTOGRAMS = "histograms"
+HPARAMS = "hparams"
+TENSORS = "tensors"
+GRAPHS = "graphs"
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(SCALARS, "scalars", ("scalars",), ("simple_value",)),
+        Kind(HISTOGRAMS, "histograms", ("histograms",), ("histo",)),
+        Kind("images", "images", ("images",), ("image",), images),
+        Kind("audio", "audio", ("audio",), ("audio",), audio),
+        Kind("text", "text", ("text",), (), text),
+        Kind(HPARAMS, "hyper-parameters", ("hparams",)),
+        Kind("pr_curves", "PR curves", ("pr_curves",), (), tensor),
+        Kind("meshes", "meshes", ("mesh",), (), tensor),
+        Kind("custom_scalars", "custom layouts", ("custom_scalars",)),
+        Kind(
+            GRAPHS,
+            "graphs",
+            (
+                "graphs",
+                "graph_run_metadata",
+                "graph_run_metadata_graph",
+                "graph_keras_model",
+            ),
+            ("graph_def", "meta_graph_def", "tagged_run_metadata"),
+        ),
+        Kind(TENSORS, "tensors", (), ("tensor",), tensor),
+    )
+}
+
+BY_PLUGIN = {plugin: kind.name for kind in KINDS.values() for plugin in kind.plugins}
+BY_FIELD = {field: kind.name for kind in KINDS.values() for field in kind.fields}
+
+
+def kind_of(plugin: str, field: str | None) -> str:
+    """The kind of a value by its plugin name, else by the field that is set.
+
+    An unknown plugin's values are tensors: they are listed, and nothing is lost.
+    """
+    return BY_PLUGIN.get(plugin) or BY_FIELD.get(field or "", TENSORS)

@@ -1,0 +1,78 @@
+"""TensorProto → numbers, in every dtype and both encodings (tensorflow, framework/tensor.proto).
+
+Strings and complex numbers are not numbers here: the answer is None, and the caller keeps the
+value as a blob.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tbreport.model import Float64s
+
+# types.proto: enum → (numpy dtype, the repeated field that holds the values)
+DTYPES: dict[int, tuple[str, str]] = {
+    1: ("<f4", "float_val"),
+    2: ("<f8", "double_val"),
+    3: ("<i4", "int_val"),
+    4: ("<u1", "int_val"),
+    5: ("<i2", "int_val"),
+    6: ("<i1", "int_val"),
+    9: ("<i8", "int64_val"),
+    10: ("?", "bool_val"),
+    14: ("bfloat16", "half_val"),
+    17: ("<u2", "int_val"),
+    19: ("<f2", "half_val"),
+    22: ("<u4", "uint32_val"),
+    23: ("<u8", "uint64_val"),
+}
+
+# A shape may claim more elements than are there: the last one is repeated. A claim beyond this is
+# not followed.
+MAX_REPEATED = 1 << 20
+
+
+def shape(tensor: Any) -> tuple[int, ...]:
+    """The dimensions that a TensorProto states."""
+    return tuple(dim.size for dim in tensor.tensor_shape.dim)
+
+
+def numbers(tensor: Any) -> Float64s | None:
+    """All elements of a TensorProto, flat; None where they are not real numbers.
+
+    The result may be shorter than the shape says when bytes are missing.
+    """
+    if tensor.dtype not in DTYPES:
+        return None
+    dtype, name = DTYPES[tensor.dtype]
+    content: bytes = tensor.tensor_content
+    if dtype == "bfloat16":
+        bits = (
+            np.frombuffer(content[: len(content) // 2 * 2], "<u2")
+            if content
+            else np.array(tensor.half_val, np.int64).astype("<u2")
+        )
+        found = (bits.astype("<u4") << np.uint32(16)).view("<f4")
+    elif content:
+        width = np.dtype(dtype).itemsize
+        found = np.frombuffer(content[: len(content) // width * width], dtype)
+    elif dtype == "<f2":
+        found = np.array(tensor.half_val, np.int64).astype("<u2").view(dtype)
+    else:
+        found = np.array(getattr(tensor, name))
+    claimed = 1
+    for size in shape(tensor):
+        claimed *= max(size, 0)
+    if 0 < len(found) < claimed <= MAX_REPEATED:
+        found = np.concatenate([found, np.repeat(found[-1:], claimed - len(found))])
+    return found.astype(np.float64)
+
+
+def number(tensor: Any) -> float | None:
+    """The value of a tensor of one element, whatever its rank; None for any other."""
+    if any(size != 1 for size in shape(tensor)):
+        return None
+    found = numbers(tensor)
+    return float(found[0]) if found is not None and len(found) == 1 else None
