@@ -1,0 +1,218 @@
+"""Which points of a tag count: attempts, concurrent writers, counters that start over.
+
+In: the points of one tag in each file of one folder, as written. Out: an order over them whose
+steps rise strictly, and what was set aside and why. Points kept + set aside = points read.
+
+The rules, in the order in which they are applied:
+
+- A writer may say itself that earlier points at or past a step do not count (SessionLog START).
+- Points that all share one step (three at least) were logged without steps: they are numbered.
+- Steps that fall back regularly, to nearly the same step, are a counter that starts over each
+  epoch: they are put end to end. Steps that fall back otherwise are a resume inside one file.
+- Points whose wall times run backwards exactly where their steps do were only written late.
+- Files whose wall times overlap have concurrent writers: the one with the most points is kept.
+- A file that begins after another has ended sets aside the older points at or past its own first
+  step: a resume is spliced, an attempt begun anew replaces the abandoned one whole.
+- A repeated step keeps its last point.
+
+A tag that only one file has is not touched by any other file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tbreport.model import Float64s, Int64s, SetAside, SetAsideReason
+from tbreport.reader.scan import Purge
+
+Indices = npt.NDArray[np.intp]
+
+MIN_UNNUMBERED = 3  # points on one step: fewer are a repeated step
+MIN_RESTARTS = 3  # falls: fewer are resumes
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One tag's points in one file, in file order."""
+
+    path: str
+    steps: Int64s
+    wall_times: Float64s
+    span: tuple[float, float]  # first and last wall time of all points of the file
+    weight: int  # all points of the file: decides between writers with equally many of the tag
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The points that count."""
+
+    order: Indices  # into the parts' points put end to end; steps rise strictly along it
+    steps: Int64s  # [len(order)]
+    renumbered: bool
+    set_aside: tuple[SetAside, ...]
+
+
+def resolve(tag: str, parts: Sequence[Part], purges: Sequence[Purge] = ()) -> Resolution:
+    """Apply the rules of this module to one tag."""
+    if len(parts) == 1 and not purges and (np.diff(parts[0].steps) > 0).all():
+        return Resolution(np.arange(len(parts[0].steps)), parts[0].steps, False, ())
+    aside: list[SetAside] = []
+    drafts = []
+    start = 0
+    for part in parts:
+        draft = purged(tag, Draft(part, np.arange(len(part.steps)), part.steps, start), purges)
+        start += len(part.steps)
+        aside += draft.aside
+        if len(draft.kept):
+            drafts.append(rising(tag, draft))
+            aside += drafts[-1].aside
+    chosen = []
+    for writers in sorted(concurrent(drafts), key=lambda found: min(d.part.span for d in found)):
+        best = max(writers, key=lambda draft: (len(draft.kept), draft.part.weight))
+        chosen.append(best)
+        for draft in writers:
+            if draft is not best:
+                everything = np.ones(len(draft.kept), bool)
+                aside += draft.drop(tag, everything, "concurrent", best.part.path).aside
+    spliced: list[Draft] = []
+    horizon = None  # the first step of any later file
+    for draft in reversed(chosen):
+        if horizon is not None:
+            outdated = draft.steps >= horizon[0]
+            reason: SetAsideReason = "abandoned" if outdated.all() else "resumed"
+            draft = draft.drop(tag, outdated, reason, horizon[1])
+            aside += draft.aside
+        if len(draft.kept):
+            spliced.append(draft)
+            if horizon is None or draft.steps[0] < horizon[0]:
+                horizon = (draft.steps[0], draft.part.path)
+    order, steps = [np.empty(0, np.intp)], [np.empty(0, np.int64)]
+    for draft in reversed(spliced):
+        repeated = np.append(np.diff(draft.steps) == 0, False)
+        draft = draft.drop(tag, repeated, "repeated", draft.part.path)
+        aside += draft.aside
+        order.append(draft.kept + draft.start)
+        steps.append(draft.steps)
+    renumbered = any(draft.renumbered for draft in spliced)
+    return Resolution(np.concatenate(order), np.concatenate(steps), renumbered, tuple(aside))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One part while it is decided upon; `aside` is what the last decision set aside."""
+
+    part: Part
+    kept: Indices  # into the part's points
+    steps: Int64s  # [len(kept)]
+    start: int  # of the part's points in the concatenation
+    renumbered: bool = False
+    aside: tuple[SetAside, ...] = ()
+
+    def drop(
+        self, tag: str, chosen: npt.NDArray[np.bool_], reason: SetAsideReason, kept: str
+    ) -> Draft:
+        """The draft without the chosen points; `kept` is the file that was used instead."""
+        aside: tuple[SetAside, ...] = ()
+        if chosen.any():
+            steps = self.part.steps[self.kept[chosen]]
+            ends = int(steps.min()), int(steps.max())
+            aside = (SetAside(tag, reason, len(steps), *ends, self.part.path, kept),)
+        return Draft(
+            self.part,
+            self.kept[~chosen],
+            self.steps[~chosen],
+            self.start,
+            self.renumbered,
+            aside,
+        )
+
+    def reordered(self, order: Indices) -> Draft:
+        """The same points in another order."""
+        return Draft(self.part, self.kept[order], self.steps[order], self.start, self.renumbered)
+
+    def numbered(self, steps: Int64s) -> Draft:
+        """The same points with other steps."""
+        return Draft(self.part, self.kept, steps, self.start, True)
+
+
+def purged(tag: str, draft: Draft, purges: Sequence[Purge]) -> Draft:
+    """Without the points that a later SessionLog START at or before their step takes back."""
+    part = draft.part
+    outdated = np.zeros(len(part.steps), bool)
+    for purge in purges:
+        outdated |= (part.wall_times < purge.wall_time) & (part.steps >= purge.step)
+    return draft.drop(tag, outdated, "purged", part.path)
+
+
+def rising(tag: str, draft: Draft) -> Draft:
+    """A draft whose steps never fall."""
+    steps = draft.steps
+    if len(steps) >= MIN_UNNUMBERED and (steps == steps[0]).all():
+        return draft.numbered(np.arange(len(steps)))
+    if not (np.diff(steps) < 0).any():
+        return draft
+    by_time = np.argsort(draft.part.wall_times[draft.kept], kind="stable")
+    if (np.diff(steps[by_time]) >= 0).all():
+        return draft.reordered(by_time)
+    begins = np.concatenate([[0], np.nonzero(np.diff(steps) < 0)[0] + 1])
+    if starts_over(steps, begins):
+        return draft.numbered(end_to_end(steps, begins))
+    firsts = steps[begins]
+    later = np.minimum.accumulate(firsts[::-1])[::-1]  # the lowest first step from here on
+    horizon = np.append(later[1:], np.iinfo(np.int64).max)
+    lengths = np.diff(np.append(begins, len(steps)))
+    outdated = steps >= np.repeat(horizon, lengths)
+    abandoned = np.repeat(firsts >= horizon, lengths)
+    whole = draft.drop(tag, outdated & abandoned, "abandoned", draft.part.path)
+    rest = whole.drop(
+        tag, (outdated & ~abandoned)[~(outdated & abandoned)], "resumed", draft.part.path
+    )
+    return Draft(rest.part, rest.kept, rest.steps, rest.start, False, whole.aside + rest.aside)
+
+
+def starts_over(steps: Int64s, begins: Indices) -> bool:
+    """Whether steps fall back regularly: often, and to nearly the same step each time.
+
+    Nearly: within the usual distance of two steps, or a twentieth of the usual length.
+    """
+    if len(begins) - 1 < MIN_RESTARTS:
+        return False
+    ends = np.append(begins[1:], len(steps)) - 1
+    firsts = steps[begins]
+    spread = int(firsts.max() - firsts.min())
+    return bool(spread <= max(stride(steps), np.median(steps[ends] - firsts) / 20))
+
+
+def stride(steps: Int64s) -> int:
+    """The usual distance of two steps that rise."""
+    gaps = np.diff(steps)
+    gaps = gaps[gaps > 0]
+    return max(int(np.median(gaps)), 1) if len(gaps) else 1
+
+
+def end_to_end(steps: Int64s, begins: Indices) -> Int64s:
+    """Steps that start over, each stretch put behind the one before it at the usual distance."""
+    gap = stride(steps)
+    ends = np.append(begins[1:], len(steps)) - 1
+    shifts = np.zeros(len(begins), np.int64)
+    shifts[1:] = np.cumsum(steps[ends[:-1]] - steps[begins[1:]] + gap)
+    return steps + np.repeat(shifts, ends - begins + 1)
+
+
+def concurrent(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
+    """Drafts grouped so that the wall times of two groups never overlap."""
+    group: list[Draft] = []
+    until = -np.inf
+    for draft in sorted(drafts, key=lambda found: found.part.span):
+        first, last = draft.part.span
+        if group and first > until:
+            yield group
+            group, until = [], -np.inf
+        group.append(draft)
+        until = max(until, last)
+    if group:
+        yield group

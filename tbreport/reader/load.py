@@ -1,0 +1,80 @@
+"""Files of a family of folders → runs.
+
+Each folder is read and resolved by itself (`folder.py`); the layouts say which of them are one run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tbreport.model import Blob, HistogramSeries, HParam, Problem, Run, Series, SetAside
+from tbreport.reader import layouts
+from tbreport.reader.engine import Scan
+from tbreport.reader.folder import Folder, read_folder
+from tbreport.reader.logdir import FoundFile
+
+
+def load_family(
+    family: layouts.Family,
+    files: Mapping[str, Sequence[FoundFile]],
+    scan: Scan,
+    joining: Iterable[str] = tuple(layouts.LAYOUTS),
+    advance: Callable[[FoundFile], None] = lambda file: None,
+) -> tuple[Run, ...]:
+    """Read every folder of a family and join them to runs, sorted by name.
+
+    Args:
+        files: folder → its event files in name order.
+        scan: an engine's scan.
+        joining: names of the layouts that may join folders.
+        advance: told of each file that was read.
+    """
+    folders = {name: read_folder(name, files[name], scan, advance) for name in family.folders}
+    contents = [layouts.Contents(name, *folder.contents()) for name, folder in folders.items()]
+    found = layouts.runs(family, contents, joining)
+    return tuple(joined(name, found[name], folders) for name in sorted(found))
+
+
+def joined(name: str, members: Sequence[layouts.Member], folders: Mapping[str, Folder]) -> Run:
+    """One run out of its folders, under the tags that the layout gives them."""
+    scalars: dict[str, Series] = {}
+    histograms: dict[str, HistogramSeries] = {}
+    blobs: list[Blob] = []
+    problems: list[Problem] = []
+    superseded: list[SetAside] = []
+    hparams: dict[str, HParam] = {}
+    for member in members:
+        folder, prefix = folders[member.folder], member.prefix
+        for tag, series in folder.scalars.items():
+            scalars[prefix + tag] = replace(series, run=name, tag=prefix + tag)
+        for tag, rows in folder.histograms.items():
+            histograms[prefix + tag] = replace(rows, run=name, tag=prefix + tag)
+        blobs += [replace(blob, tag=prefix + blob.tag) for blob in folder.blobs]
+        problems += [replace(problem, run=name) for problem in folder.problems]
+        superseded += [replace(found, tag=prefix + found.tag) for found in folder.superseded]
+        hparams.update(folder.hparams)
+    return Run(
+        name,
+        tuple(member.folder for member in members),
+        tuple(file for member in members for file in folders[member.folder].files),
+        dict(sorted(scalars.items())),
+        dict(sorted(histograms.items())),
+        tuple(blobs),
+        hparams,
+        tuple(problems),
+        tuple(superseded),
+        next((member.layout for member in members if member.layout != "folder"), "folder"),
+    )
+
+
+def read_blob(path: Path, blob: Blob) -> bytes:
+    """The bytes of a blob's record.
+
+    Raises:
+        OSError: the file is gone or unreadable.
+    """
+    with path.open("rb") as stream:
+        stream.seek(blob.offset)
+        return stream.read(blob.length)

@@ -1,0 +1,169 @@
+"""Finds event files: what the user names in, files by folder out, as TensorBoard names them.
+
+An event file is any file whose name contains ``tfevents``; links are followed, and a loop of links
+is walked once. Nothing is opened here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tbreport.errors import NoEventFiles, NoSuchLogdir
+from tbreport.model import Problem
+
+MARK = "tfevents"
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
+NAMED = re.compile(r"(?P<name>[^=/\\]+)=(?P<path>.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """An event file that was found."""
+
+    path: Path  # where it lies on this machine; shown to nobody
+    shown: str  # relative to the logdir, with "/"
+    folder: str  # the same without the file's name; "." is the logdir
+
+
+@dataclass(frozen=True, slots=True)
+class Logdir:
+    """What was found under all inputs."""
+
+    title: str  # "runs", "runs, other": what the user named, without the folders above
+    files: tuple[FoundFile, ...]  # sorted by folder, then name
+    problems: tuple[Problem, ...]  # folders that could not be entered
+
+    def folders(self) -> dict[str, list[FoundFile]]:
+        """The files by folder, in name order: the order in which a run goes on."""
+        found: dict[str, list[FoundFile]] = {}
+        for file in self.files:
+            found.setdefault(file.folder, []).append(file)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One thing that the user named."""
+
+    label: str  # put before its folders; "" where there is only one input
+    path: Path
+    title: str
+
+    def folder(self, below: str) -> str:
+        """A folder's name with the label before it."""
+        if not self.label:
+            return below
+        return self.label if below == "." else f"{self.label}/{below}"
+
+
+def inputs(named: Sequence[str]) -> list[Input]:
+    """Read `PATH` and `NAME=PATH` as the user wrote them.
+
+    Several inputs get their last folder's name as a label; where two are alike, more of the path.
+    A path that exists is never taken for a pair.
+
+    Raises:
+        NoSuchLogdir: a path does not exist.
+    """
+    pairs: list[tuple[str | None, Path]] = []
+    for text in named:
+        match = NAMED.fullmatch(text)
+        label, path = (match["name"], match["path"]) if match else (None, text)
+        if label is not None and Path(text).exists():
+            label, path = None, text
+        if not Path(path).exists():
+            raise NoSuchLogdir(f"there is no {path!r}", hint=nearest_parent(Path(path)))
+        pairs.append((label, Path(path)))
+    labels = unlike([path for label, path in pairs if label is None])
+    return [
+        Input(
+            label if label is not None else (labels[path] if len(pairs) > 1 else ""),
+            path,
+            label if label is not None else labels[path],
+        )
+        for label, path in pairs
+    ]
+
+
+def unlike(paths: Sequence[Path]) -> dict[Path, str]:
+    """As many of a path's last parts as tell it from the others."""
+    resolved = {path: stem(path.absolute()) for path in paths}
+    for depth in range(1, 1 + max((len(found.parts) for found in resolved.values()), default=0)):
+        names = {path: "/".join(found.parts[-depth:]) for path, found in resolved.items()}
+        if len(set(names.values())) == len(names):
+            return names
+    return {path: str(path) for path in paths}
+
+
+def stem(path: Path) -> Path:
+    """A path without ``.zip`` or ``.tar.gz``, and without ``.`` and ``..`` parts."""
+    path = Path(os.path.normpath(path))
+    for suffix in sorted(ARCHIVES, key=len, reverse=True):
+        if path.name.endswith(suffix) and path.is_file():
+            return path.with_name(path.name.removesuffix(suffix))
+    return path
+
+
+def nearest_parent(path: Path) -> str:
+    """A hint: the nearest folder above a missing path that exists."""
+    for parent in path.parents:
+        if parent.is_dir():
+            return f"{str(parent)!r} exists; try: tbreport inspect {parent}"
+    return ""
+
+
+def discover(sources: Sequence[Input]) -> Logdir:
+    """Find every event file under the inputs.
+
+    Raises:
+        NoEventFiles: there is none under any of them.
+    """
+    files: list[FoundFile] = []
+    problems: list[Problem] = []
+    for source in sources:
+        if source.path.is_dir():
+            files += walk(source, problems)
+        elif MARK in source.path.name:
+            folder = source.folder(".")
+            files.append(FoundFile(source.path, shown(folder, source.path.name), folder))
+    if not files:
+        names = ", ".join(repr(source.title) for source in sources)
+        hint = "; ".join(f"{p.path!r} could not be entered: {p.detail}" for p in problems[:3])
+        raise NoEventFiles(
+            f"no event files under {names}",
+            hint=hint or f"an event file's name contains {MARK!r}; give the folder above them",
+        )
+    title = ", ".join(source.title for source in sources)
+    ordered = sorted(files, key=lambda file: (file.folder, file.shown))
+    return Logdir(title, tuple(ordered), tuple(problems))
+
+
+def walk(source: Input, problems: list[Problem]) -> Iterator[FoundFile]:
+    """The event files under a folder; folders that cannot be entered become problems."""
+
+    def unreachable(error: OSError) -> None:
+        below = Path(error.filename).relative_to(source.path).as_posix()
+        detail = error.strerror or "unreachable"
+        problems.append(Problem("TB109", source.folder(below), 0, 0, f"folder: {detail}"))
+
+    entered: set[tuple[int, int]] = set()
+    for top, folders, names in os.walk(source.path, followlinks=True, onerror=unreachable):
+        status = Path(top).stat()
+        if (status.st_dev, status.st_ino) in entered:
+            folders.clear()
+            continue
+        entered.add((status.st_dev, status.st_ino))
+        folders.sort()
+        folder = source.folder(Path(top).relative_to(source.path).as_posix())
+        for name in sorted(names):
+            if MARK in name:
+                yield FoundFile(Path(top) / name, shown(folder, name), folder)
+
+
+def shown(folder: str, name: str) -> str:
+    """A file's path relative to the logdir."""
+    return name if folder == "." else f"{folder}/{name}"
