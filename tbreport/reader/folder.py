@@ -28,7 +28,6 @@ from tbreport.reader.kinds import HPARAMS
 from tbreport.reader.logdir import FoundFile
 from tbreport.reader.scan import FileScan, HistogramColumns, Purge, ScalarColumns
 
-
 MOMENTS = ("min", "max", "num", "sum", "sum_squares")
 
 

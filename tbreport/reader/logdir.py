@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from tbreport.model import Problem
 
 MARK = "tfevents"
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
+WRITTEN = re.compile(rf"{MARK}\.(?P<time>\d{{9,}})(\.|$)")
 NAMED = re.compile(r"(?P<name>[^=/\\]+)=(?P<path>.+)", re.DOTALL)
 
 
@@ -116,8 +118,11 @@ def nearest_parent(path: Path) -> str:
     return ""
 
 
-def discover(sources: Sequence[Input]) -> Logdir:
+def discover(sources: Sequence[Input], *, show_hosts: bool = False) -> Logdir:
     """Find every event file under the inputs.
+
+    Args:
+        show_hosts: whether files are shown by their whole names.
 
     Raises:
         NoEventFiles: there is none under any of them.
@@ -139,7 +144,8 @@ def discover(sources: Sequence[Input]) -> Logdir:
         )
     title = ", ".join(source.title for source in sources)
     ordered = sorted(files, key=lambda file: (file.folder, file.shown))
-    return Logdir(title, tuple(ordered), tuple(problems))
+    shown_files = ordered if show_hosts else without_hosts(ordered)
+    return Logdir(title, tuple(shown_files), tuple(problems))
 
 
 def walk(source: Input, problems: list[Problem]) -> Iterator[FoundFile]:
@@ -167,3 +173,18 @@ def walk(source: Input, problems: list[Problem]) -> Iterator[FoundFile]:
 def shown(folder: str, name: str) -> str:
     """A file's path relative to the logdir."""
     return name if folder == "." else f"{folder}/{name}"
+
+
+def without_hosts(files: Sequence[FoundFile]) -> list[FoundFile]:
+    """The same files, shown by time and ordinal: writers put host and process into the name."""
+    seen: Counter[tuple[str, str]] = Counter()
+    found = []
+    for file in files:
+        match = WRITTEN.search(file.path.name)
+        if match:
+            time = match["time"]
+            name = f"{MARK}.{time}.{seen[file.folder, time]}"
+            seen[file.folder, time] += 1
+            file = FoundFile(file.path, shown(file.folder, name), file.folder)
+        found.append(file)
+    return found

@@ -1,0 +1,153 @@
+"""Runs → pandas DataFrames, tidy: one row a point, sorted by run, tag, step.
+
+The only module that imports pandas. `wide` pivots tags into columns; `names="tbparse"` gives the
+columns that tbparse users know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from tbreport.model import Blob, Run
+from tbreport.reader.kinds import HISTOGRAMS, HPARAMS, KINDS, SCALARS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Names = Literal["tbreport", "tbparse"]
+Fetch = Callable[[Blob], bytes]
+
+MOMENTS = ("min", "max", "num", "sum", "sum_squares")
+# tbreport's column → tbparse's
+TBPARSE = {"run": "dir_name", "edges": "limits", "name": "tag"}
+
+
+def frame(
+    kind: str, runs: Sequence[Run], fetch: Fetch, *, wide: bool = False, names: Names = "tbreport"
+) -> pd.DataFrame:
+    """All values of a kind.
+
+    Columns: scalars have run, tag (categories), step int64, wall_time float64 s, value float64;
+    histograms edges and counts (arrays) and min, max, num, sum, sum_squares in place of value;
+    hparams run, name, value; every other kind run, tag, step, wall_time, value, decoded.
+
+    Args:
+        fetch: gives the bytes of a blob's record.
+        wide: one column a tag (or hyper-parameter) in place of tag and value; histograms stay long.
+
+    Raises:
+        KeyError: there is no such kind.
+    """
+    if kind not in KINDS:
+        raise KeyError(f"no kind {kind!r}; there are: {', '.join(KINDS)}")
+    builders: dict[str, Callable[[], pd.DataFrame]] = {
+        SCALARS: lambda: scalars(runs),
+        HISTOGRAMS: lambda: histograms(runs),
+        HPARAMS: lambda: hparams(runs),
+    }
+    found = builders.get(kind, lambda: blobs(kind, runs, fetch))()
+    if wide and kind != HISTOGRAMS:
+        found = widened(found)
+    return found.rename(columns=TBPARSE) if names == "tbparse" else found
+
+
+def scalars(runs: Iterable[Run]) -> pd.DataFrame:
+    import pandas as pd
+
+    series = [run.scalars[tag] for run in sorted(runs, key=by_name) for tag in sorted(run.scalars)]
+    return pd.DataFrame(
+        {
+            **keys(series),
+            "step": joined([found.steps for found in series], np.int64),
+            "wall_time": joined([found.wall_times for found in series], np.float64),
+            "value": joined([found.values for found in series], np.float64),
+        }
+    )
+
+
+def histograms(runs: Iterable[Run]) -> pd.DataFrame:
+    import pandas as pd
+
+    series = [
+        run.histograms[tag] for run in sorted(runs, key=by_name) for tag in sorted(run.histograms)
+    ]
+    buckets = [found.bucket(index) for found in series for index in range(len(found))]
+    return pd.DataFrame(
+        {
+            **keys(series),
+            "step": joined([found.steps for found in series], np.int64),
+            "wall_time": joined([found.wall_times for found in series], np.float64),
+            "edges": pd.Series([edges for edges, _ in buckets], dtype=object),
+            "counts": pd.Series([counts for _, counts in buckets], dtype=object),
+            **{m: joined([getattr(found, m) for found in series], np.float64) for m in MOMENTS},
+        }
+    )
+
+
+def hparams(runs: Iterable[Run]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [
+        (run.name, name, value)
+        for run in sorted(runs, key=by_name)
+        for name, value in sorted(run.hparams.items())
+    ]
+    found = pd.DataFrame(rows, columns=["run", "name", "value"])
+    return found.astype({"run": "category", "name": "category", "value": object})
+
+
+def blobs(kind: str, runs: Iterable[Run], fetch: Fetch) -> pd.DataFrame:
+    """The decoded payloads of a kind that is read only when it is asked for."""
+    import pandas as pd
+
+    from tbreport.reader.payload import decode
+
+    rows = [
+        (run.name, blob.tag, blob.step, blob.wall_time, decode(blob, fetch(blob)))
+        for run in sorted(runs, key=by_name)
+        for blob in sorted(run.blobs, key=lambda blob: (blob.tag, blob.step, blob.wall_time))
+        if blob.kind == kind
+    ]
+    found = pd.DataFrame(rows, columns=["run", "tag", "step", "wall_time", "value"])
+    return found.astype(
+        {"run": "category", "tag": "category", "step": "int64", "wall_time": "float64"}
+    )
+
+
+def keys(series: Sequence[Any]) -> dict[str, Any]:
+    """The run and tag columns, one code a point."""
+    import pandas as pd
+
+    lengths = [len(found) for found in series]
+
+    def column(names: list[str]) -> Any:
+        known = sorted(set(names))
+        places = {name: place for place, name in enumerate(known)}
+        codes = np.repeat(np.array([places[name] for name in names], np.int32), lengths)
+        return pd.Categorical.from_codes(codes, categories=pd.Index(known, dtype="str"))
+
+    return {
+        "run": column([found.run for found in series]),
+        "tag": column([found.tag for found in series]),
+    }
+
+
+def joined(arrays: Sequence[Any], dtype: type) -> Any:
+    """Arrays end to end; an empty one of the dtype where there are none."""
+    return np.concatenate(arrays) if arrays else np.empty(0, dtype)
+
+
+def widened(long: pd.DataFrame) -> pd.DataFrame:
+    """One column a tag; points of a run that share a step share a row."""
+    index = ["run", "step"] if "step" in long else ["run"]
+    name = "tag" if "tag" in long else "name"
+    wide = long.pivot(index=index, columns=name, values="value").reset_index()
+    wide.columns = [str(column) for column in wide.columns]
+    return wide
+
+
+def by_name(run: Run) -> str:
+    return run.name
