@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tbreport.model import Display, Finding, HistogramSeries, RunDigest, Severity, Split
+from tbreport.model import Display, Finding, HistogramSeries, Problem, RunDigest, Severity, Split
 
 Tone = Literal["plain", "muted", "strong", "ok", "info", "warning", "error"]
 
@@ -172,4 +172,5 @@ class Report:
     sections: tuple[Section, ...]
     runs: tuple[RunDigest, ...]
     findings: tuple[Finding, ...] = ()  # of the whole experiment
+    problems: tuple[Problem, ...] = ()  # of no run: folders that could not be entered
     colors: Mapping[str, int] = field(default_factory=dict)  # run → place in the palette

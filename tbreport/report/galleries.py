@@ -1,0 +1,151 @@
+"""Digests → chart blocks: which curves stand together, under which names, with which marks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from tbreport.model import Display, Finding, RunDigest, Statistics
+from tbreport.report import wording
+from tbreport.report.document import Chart, HistogramChart, Mark, Trace
+
+UNGROUPED = "other"
+
+
+def slug(text: str) -> str:
+    """An id that is safe in an address: letters, digits and single dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
+
+
+def group_of(tag: str) -> str:
+    """The prefix before the first "/", as TensorBoard groups its cards."""
+    return tag.split("/", 1)[0] if "/" in tag else UNGROUPED
+
+
+def unique(ids: Iterable[str]) -> list[str]:
+    """The same ids in order, told apart by a number where two are alike."""
+    seen: Counter[str] = Counter()
+    found = []
+    for id in ids:
+        seen[id] += 1
+        found.append(id if seen[id] == 1 else f"{id}-{seen[id]}")
+    return found
+
+
+def trace(digest: RunDigest, tag: str) -> Trace:
+    """One series as a line."""
+    statistics = scalar_statistics(digest)[tag]
+    restarts = sorted(
+        {
+            found.first_step
+            for found in digest.superseded
+            if found.tag == tag and found.reason in ("resumed", "abandoned")
+        }
+    )
+    return Trace(
+        digest.run,
+        tag,
+        digest.display[tag],
+        statistics.role.split,
+        statistics.renumbered,
+        tuple(restarts),
+    )
+
+
+def scalar_statistics(digest: RunDigest) -> dict[str, Statistics]:
+    """The statistics of the scalar series by tag."""
+    return {found.tag: found for found in digest.statistics if found.kind == "scalars"}
+
+
+def scalars(digests: Sequence[RunDigest]) -> tuple[Chart, ...]:
+    """One chart a tag over all runs that have it, by group."""
+    tags = sorted({tag for digest in digests for tag in digest.display}, key=tag_order)
+    ids = unique(f"scalar-{slug(tag)}" for tag in tags)
+    found = []
+    for id, tag in zip(ids, tags, strict=True):
+        traces = tuple(trace(digest, tag) for digest in digests if tag in digest.display)
+        found.append(Chart(id, tag, group_of(tag), traces, (), description(tag, traces)))
+    return tuple(found)
+
+
+def tag_order(tag: str) -> tuple[bool, str, str]:
+    """By group, those without one last."""
+    return group_of(tag) == UNGROUPED, group_of(tag), tag
+
+
+def pairs(digests: Sequence[RunDigest]) -> tuple[Chart, ...]:
+    """Training against validation, one chart a run and metric; losses first."""
+    wanted = [
+        (metric != "loss", metric, digest, train, val)
+        for digest in digests
+        for metric, train, val in digest.pairs
+    ]
+    wanted.sort(key=lambda found: (*found[:2], found[2].run))
+    ids = unique(f"pair-{slug(metric)}-{slug(digest.run)}" for _, metric, digest, _, _ in wanted)
+    found = []
+    for id, (_, metric, digest, train, val) in zip(ids, wanted, strict=True):
+        traces = (trace(digest, train), trace(digest, val))
+        marks = []
+        statistics = scalar_statistics(digest)[val]
+        if statistics.best_step is not None:
+            step = statistics.best_step
+            marks.append(Mark((step, step), "plain", f"best {step:,}"))
+        title = digest.run if digest.run != "." else metric
+        text = f"{metric} of {digest.run}: {description('', traces)}"
+        found.append(Chart(id, title, metric, traces, tuple(marks), text))
+    return tuple(found)
+
+
+def histograms(digests: Sequence[RunDigest]) -> tuple[HistogramChart, ...]:
+    """Ridgelines by tag, the runs of a tag side by side."""
+    wanted = [(tag, digest) for digest in digests for tag in digest.histograms]
+    wanted.sort(key=lambda found: (*tag_order(found[0]), found[1].run))
+    ids = unique(f"histogram-{slug(tag)}-{slug(digest.run)}" for tag, digest in wanted)
+    found = []
+    for id, (tag, digest) in zip(ids, wanted, strict=True):
+        series = digest.histograms[tag]
+        total = next(s.points for s in digest.statistics if s.kind == "histograms" and s.tag == tag)
+        text = f"{tag} of {digest.run}: {wording.plural(total, 'histogram')}"
+        if len(series):
+            low, high = wording.number(series.min[-1]), wording.number(series.max[-1])
+            text += f", the last from {low} to {high} at step {series.steps[-1]:,}"
+        found.append(HistogramChart(id, tag, group_of(tag), digest.run, tag, series, total, text))
+    return tuple(found)
+
+
+def evidence(finding: Finding, digest: RunDigest | None, anchor: str) -> Chart | None:
+    """The curves that a finding speaks of, its steps shaded; None where there are none."""
+    if digest is None:
+        return None
+    statistics = scalar_statistics(digest)
+    traces = tuple(trace(digest, tag) for tag in finding.tags if tag in statistics)
+    if not traces or finding.steps is None:
+        return None
+    marks = [Mark(finding.steps, finding.severity, finding.name)]
+    best = finding.evidence.get("best_step")
+    if best is not None:
+        marks.append(Mark((int(best), int(best)), "plain", f"best {int(best):,}"))
+    tags = " and ".join(found.tag for found in traces)
+    return Chart(
+        f"evidence-{anchor}", tags, "", traces[:3], tuple(marks), description("", traces[:3])
+    )
+
+
+def description(tag: str, traces: Sequence[Trace]) -> str:
+    """What a chart shows, in words, for those who cannot see it."""
+    parts = [
+        f"{line.run if tag else line.tag} {wording.number(last_value(line.points))}"
+        for line in traces[:8]
+    ]
+    more = f" and {len(traces) - 8:,} more" if len(traces) > 8 else ""
+    head = f"{tag}: {wording.plural(len(traces), 'run')}, last values: " if tag else "last values: "
+    return head + ", ".join(parts) + more
+
+
+def last_value(points: Display) -> float:
+    """The last finite value; NaN where there is none."""
+    finite = points.values[np.isfinite(points.values)]
+    return float(finite[-1]) if len(finite) else float("nan")

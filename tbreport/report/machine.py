@@ -1,0 +1,169 @@
+"""Report → JSON for other programs: a versioned schema, documented in docs/json.md.
+
+Strict JSON: a number that is not finite is null, and the count beside it says how many there were.
+Keys are only ever added under one schema number.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from tbreport.model import EventFile, Finding, Problem, RunDigest, SetAside, Statistics
+from tbreport.report.document import Report
+
+SCHEMA = 1
+
+
+def render(report: Report) -> str:
+    """The JSON text, indented, with a newline at its end."""
+    return json.dumps(document(report), indent=1, allow_nan=False) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as plain dictionaries and lists."""
+    return {
+        "schema": SCHEMA,
+        "tbreport": report.version,
+        "created_at": instant(report.created_at),
+        "title": report.title,
+        "headline": {
+            "severity": report.headline.severity,
+            "title": report.headline.title,
+            "detail": report.headline.detail,
+        },
+        "runs": [run(digest) for digest in report.runs],
+        "findings": [finding(found) for found in report.findings],
+        "problems": [problem(found) for found in report.problems],
+    }
+
+
+def run(digest: RunDigest) -> dict[str, Any]:
+    return {
+        "name": digest.run,
+        "folders": list(digest.folders),
+        "layout": digest.layout,
+        "first_wall_time": finite(digest.first_wall_time),
+        "last_wall_time": finite(digest.last_wall_time),
+        "files": [event_file(file) for file in digest.files],
+        "tags": tags(digest),
+        "pairs": [
+            {"metric": metric, "train": train, "val": val} for metric, train, val in digest.pairs
+        ],
+        "hparams": {
+            name: finite(value) if isinstance(value, float) else value
+            for name, value in digest.hparams.items()
+        },
+        "findings": [finding(found) for found in digest.findings],
+        "problems": [problem(found) for found in digest.problems],
+        "set_aside": [set_aside(found) for found in digest.superseded],
+    }
+
+
+def tags(digest: RunDigest) -> dict[str, Any]:
+    """By tag; where one tag has several kinds, the later ones are named with their kind."""
+    found: dict[str, Any] = {}
+    for statistics in digest.statistics:
+        name = statistics.tag
+        found[f"{name} [{statistics.kind}]" if name in found else name] = series(statistics)
+    return found
+
+
+def series(statistics: Statistics) -> dict[str, Any]:
+    common = {
+        "kind": statistics.kind,
+        "points": statistics.points,
+        "first_step": statistics.first_step,
+        "last_step": statistics.last_step,
+        "first_wall_time": finite(statistics.first_wall_time),
+        "last_wall_time": finite(statistics.last_wall_time),
+    }
+    if statistics.kind != "scalars":
+        return common
+    return common | {
+        "role": {
+            "metric": statistics.role.metric,
+            "split": statistics.role.split,
+            "goal": statistics.role.goal,
+        },
+        "first": finite(statistics.first),
+        "last": finite(statistics.last),
+        "min": finite(statistics.min),
+        "max": finite(statistics.max),
+        "best": finite(statistics.best),
+        "best_step": statistics.best_step,
+        "nonfinite": statistics.nonfinite,
+        "first_nonfinite_step": statistics.first_nonfinite_step,
+        "renumbered": statistics.renumbered,
+    }
+
+
+def finding(found: Finding) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "name": found.name,
+        "severity": found.severity,
+        "run": found.run,
+        "tags": list(found.tags),
+        "steps": list(found.steps) if found.steps else None,
+        "message": found.message,
+        "evidence": numbers(found.evidence),
+        "advice": found.advice,
+    }
+
+
+def problem(found: Problem) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "path": found.path,
+        "offset": found.offset,
+        "length": found.length,
+        "count": found.count,
+        "detail": found.detail,
+    }
+
+
+def event_file(file: EventFile) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "folder": file.folder,
+        "size": file.size,
+        "records": file.records,
+        "good_bytes": file.good_bytes,
+        "first_wall_time": finite(file.first_wall_time),
+        "last_wall_time": finite(file.last_wall_time),
+        "file_version": file.file_version,
+        "writer": file.writer,
+    }
+
+
+def set_aside(found: SetAside) -> dict[str, Any]:
+    return {
+        "tag": found.tag,
+        "reason": found.reason,
+        "points": found.points,
+        "first_step": found.first_step,
+        "last_step": found.last_step,
+        "path": found.path,
+        "kept": found.kept,
+    }
+
+
+def numbers(items: Mapping[str, float]) -> dict[str, float | None]:
+    return {name: finite(value) for name, value in items.items()}
+
+
+def finite(value: float | None) -> float | None:
+    """A number that JSON has; None for the others."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def instant(wall_time: float) -> str | None:
+    """ISO 8601 in UTC; None for a time that no calendar has."""
+    try:
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(wall_time))
+    except (OverflowError, ValueError, OSError):
+        return None

@@ -1,0 +1,158 @@
+"""The table of runs: how far each came, how well, and how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tbreport.model import Finding, RunDigest, Statistics
+from tbreport.report import wording
+from tbreport.report.document import Cell, Column, Spark, Table, Tone
+from tbreport.report.galleries import scalar_statistics
+
+MAX_METRICS = 4  # pairs of columns: a wider table is no longer read
+MIN_POINTS = 10  # of a loss, before a run counts as judged
+SPARK_POINTS = 48
+
+Key = tuple[str, str]  # metric, split
+
+
+def table(digests: Sequence[RunDigest], compare: str | None = None) -> Table:
+    """One row a run.
+
+    Columns: the run, its status, steps and time, learning rate, then for each of the foremost
+    metrics by role a sparkline with the last value and, for validation, the best and where.
+    """
+    keys = foremost(digests)
+    columns = [
+        Column("run"),
+        Column("status"),
+        Column("steps", "right"),
+        Column("time", "right"),
+    ]
+    for metric, split in keys:
+        title = f"{metric} {split}".strip()
+        columns += [Column(title), Column("last", "right")]
+        if split != "train":
+            columns += [Column("best", "right"), Column("at", "right", optional=True)]
+    columns.append(Column("learning rate", "right", optional=True))
+    rows = []
+    for digest in digests:
+        by_key = by_role(digest)
+        row = [Cell(digest.run, tone="strong" if digest.run == compare else "plain")]
+        row += [status(digest), *extent(digest)]
+        for key in keys:
+            row += metric_cells(digest, by_key.get(key), with_best=key[1] != "train")
+        rate = by_key.get(("learning rate", "train")) or by_key.get(("learning rate", ""))
+        row.append(Cell(wording.number(rate.last if rate else None), rate.last if rate else None))
+        rows.append(tuple(row))
+    return Table(tuple(columns), tuple(rows), tuple(digest.run for digest in digests))
+
+
+def by_role(digest: RunDigest) -> dict[Key, Statistics]:
+    """The series that stands for each metric and split of a run.
+
+    A paired series wins over others of its role, then the one with more points.
+    """
+    paired = {tag for _, train, val in digest.pairs for tag in (train, val)}
+    found: dict[Key, Statistics] = {}
+    for statistics in scalar_statistics(digest).values():
+        role = statistics.role
+        if not role.metric:
+            continue
+        key = (role.metric, role.split or "")
+        other = found.get(key)
+        if other is None or rank(statistics, paired) > rank(other, paired):
+            found[key] = statistics
+    return found
+
+
+def rank(statistics: Statistics, paired: set[str]) -> tuple[bool, int]:
+    return statistics.tag in paired, statistics.points
+
+
+def foremost(digests: Sequence[RunDigest]) -> list[Key]:
+    """The metrics that the table shows: losses first, then those that most runs have."""
+    counts: dict[Key, int] = {}
+    for digest in digests:
+        for key, statistics in by_role(digest).items():
+            if statistics.role.goal is not None:
+                counts[key] = counts.get(key, 0) + 1
+    splits = ("train", "", "val", "test")
+
+    def order(key: Key) -> tuple[bool, bool, int, str, int]:
+        metric, split = key
+        return (metric != "loss", split == "train", -counts[key], metric, splits.index(split))
+
+    losses = sorted((key for key in counts if key[0] == "loss"), key=lambda k: splits.index(k[1]))
+    others = sorted((key for key in counts if key[0] != "loss"), key=order)
+    return (losses + others)[:MAX_METRICS]
+
+
+def is_judged(digest: RunDigest) -> bool:
+    """Whether the detectors of training had a loss or metric that is long enough."""
+    return any(
+        statistics.role.goal is not None and statistics.points >= MIN_POINTS
+        for statistics in scalar_statistics(digest).values()
+    )
+
+
+def status(digest: RunDigest) -> Cell:
+    """The gravest finding's name, or how it stands otherwise."""
+    if not digest.points:
+        return Cell("no data", tone="warning")
+    grave: list[Finding] = [f for f in digest.findings if f.severity == digest.worst]
+    if grave and digest.worst in ("warning", "error"):
+        more = f" +{len(grave) - 1}" if len({f.name for f in grave}) > 1 else ""
+        tone: Tone = digest.worst
+        return Cell(grave[0].name + more, tone=tone)
+    return Cell("healthy", tone="ok") if is_judged(digest) else Cell("not judged", tone="muted")
+
+
+def extent(digest: RunDigest) -> tuple[Cell, Cell]:
+    """The last step, and the time between the first and the last point."""
+    lasts = [found.last_step for found in digest.statistics if found.last_step is not None]
+    last = max(lasts, default=None)
+    if digest.first_wall_time is None or digest.last_wall_time is None:
+        spent = None
+    else:
+        spent = digest.last_wall_time - digest.first_wall_time
+    return (
+        Cell("–" if last is None else f"{last:,}", last),
+        Cell(wording.duration(spent), spent),
+    )
+
+
+def metric_cells(
+    digest: RunDigest, statistics: Statistics | None, *, with_best: bool
+) -> list[Cell]:
+    """Sparkline, last value and, if wanted, the best value and its step."""
+    if statistics is None:
+        return [Cell(""), Cell("–")] + [Cell("–"), Cell("")] * with_best
+    text = f"{statistics.tag} of {digest.run}: "
+    text += f"{wording.number(statistics.first)} → {wording.number(statistics.last)}"
+    lost = statistics.last is not None and not np.isfinite(statistics.last)
+    cells = [
+        Cell("", spark=Spark(sampled(digest, statistics.tag), digest.run, text)),
+        Cell(
+            wording.number(statistics.last),
+            None if lost else statistics.last,
+            "error" if lost else "plain",
+        ),
+    ]
+    if with_best:
+        step = statistics.best_step
+        cells.append(Cell(wording.number(statistics.best), statistics.best, "strong"))
+        cells.append(Cell("" if step is None else f"{step:,}", step, "muted"))
+    return cells
+
+
+def sampled(digest: RunDigest, tag: str) -> tuple[float, ...]:
+    """A series at evenly spaced steps, a few points for a sparkline; NaN where it is not finite."""
+    points = digest.display[tag]
+    if not len(points.steps):
+        return ()
+    wanted = np.linspace(points.steps[0], points.steps[-1], min(SPARK_POINTS, len(points.steps)))
+    places = np.clip(np.searchsorted(points.steps, wanted), 0, len(points.steps) - 1)
+    return tuple(float(value) for value in points.values[places])

@@ -1,0 +1,292 @@
+"""Digests → one Report: every section is a function, in reading order.
+
+A section is written once and shown by every output. `@section` puts it into SECTIONS; a function
+that has nothing to show answers with no blocks, and its section is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tbreport.model import SEVERITIES, Finding, Problem, RunDigest, Severity
+from tbreport.report import comparison, galleries, runs, wording
+from tbreport.report.document import (
+    Block,
+    Cell,
+    Column,
+    Facts,
+    FindingItem,
+    FindingList,
+    Gallery,
+    Headline,
+    Prose,
+    Report,
+    Section,
+    Table,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What the sections are made of."""
+
+    digests: tuple[RunDigest, ...]  # sorted by run, hyper-parameters masked
+    findings: tuple[Finding, ...]  # of runs and of the experiment, the gravest first
+    problems: tuple[Problem, ...]  # of no run: folders that could not be entered
+    colors: Mapping[str, int]
+    compare: str | None  # the run that the others are held against
+    detectors: tuple[str, ...]  # "TB301 overfitting": those that looked at the runs
+    masked: int  # hyper-parameters whose value is not shown
+
+
+Build = Callable[[Material], tuple[tuple[Block, ...], int | None]]
+SECTIONS: dict[str, tuple[str, Build]] = {}  # id → title, function
+
+
+def section(id: str, title: str) -> Callable[[Build], Build]:
+    """Register a section; the order of the functions in this module is the reading order."""
+
+    def register(build: Build) -> Build:
+        SECTIONS[id] = (title, build)
+        return build
+
+    return register
+
+
+def compose(
+    digests: Sequence[RunDigest],
+    *,
+    title: str,
+    version: str,
+    created_at: float | None = None,
+    findings: Sequence[Finding] = (),
+    problems: Sequence[Problem] = (),
+    compare: str | None = None,
+    detectors: Sequence[str] = (),
+) -> Report:
+    """Make the document that every format renders.
+
+    Args:
+        created_at: s since the Unix epoch; the last point's wall time where it is not given, so
+            that the same input gives the same report.
+        findings: of the whole experiment.
+        problems: of files and folders that belong to no run.
+        compare: the run that the others are held against.
+        detectors: the codes and names of those that ran.
+    """
+    ordered = sorted(digests, key=lambda digest: digest.run)
+    shown = tuple(mask(digest) for digest in ordered)
+    masked = sum(
+        before.hparams[name] != after.hparams[name]
+        for before, after in zip(ordered, shown, strict=True)
+        for name in before.hparams
+    )
+    every = [*findings, *(finding for digest in shown for finding in digest.findings)]
+    material = Material(
+        shown,
+        tuple(sorted(every, key=lambda finding: -SEVERITIES.index(finding.severity))),
+        tuple(problems),
+        {digest.run: place for place, digest in enumerate(shown)},
+        compare,
+        tuple(detectors),
+        masked,
+    )
+    sections = []
+    for id, (heading, build) in SECTIONS.items():
+        blocks, count = build(material)
+        if blocks:
+            sections.append(Section(id, heading, blocks, count))
+    times = [digest.last_wall_time for digest in shown if digest.last_wall_time is not None]
+    return Report(
+        title,
+        version,
+        max(times, default=0.0) if created_at is None else created_at,
+        headline(material),
+        summary(shown),
+        tuple(sections),
+        shown,
+        tuple(findings),
+        tuple(problems),
+        material.colors,
+    )
+
+
+def mask(digest: RunDigest) -> RunDigest:
+    """The digest without the values of hyper-parameters that are secrets by their name."""
+    hparams = {name: wording.masked(name, value) or value for name, value in digest.hparams.items()}
+    return replace(digest, hparams=hparams)
+
+
+def headline(material: Material) -> Headline:
+    """The one sentence a hurried reader takes home."""
+    counts = {s: sum(f.severity == s for f in material.findings) for s in SEVERITIES}
+    worst: Severity | None = next((s for s in reversed(SEVERITIES) if counts[s]), None)
+    total = len(material.digests)
+    ill = sum(digest.worst in ("warning", "error") for digest in material.digests)
+    parts = [wording.plural(counts["error"], "error"), wording.plural(counts["warning"], "warning")]
+    parts = [part for part in parts if not part.startswith("0 ")]
+    if counts["info"]:
+        parts.append(f"{counts['info']:,} for information")
+    ran = wording.plural(len(material.detectors), "detector") + " ran"
+    detail = f"{', '.join(parts) or 'no findings'}; {ran}"
+    if ill:
+        verb = "is" if ill == 1 else "are"
+        return Headline(worst, f"{ill:,} of {wording.plural(total, 'run')} {verb} ill", detail)
+    if counts["warning"] or counts["error"]:
+        return Headline(worst, "Some files could not be read whole", detail)
+    if not any(runs.is_judged(digest) for digest in material.digests):
+        return Headline(worst, "No run could be judged: no loss long enough was found", detail)
+    which = "The run shows" if total == 1 else f"None of {wording.plural(total, 'run')} shows"
+    what = "no sign of illness" if total == 1 else "a sign of illness"
+    return Headline(None if worst == "info" else worst, f"{which} {what}", detail)
+
+
+def summary(digests: Sequence[RunDigest]) -> str:
+    """What was read, in one line."""
+    files = [file for digest in digests for file in digest.files]
+    tags = {statistics.tag for digest in digests for statistics in digest.statistics}
+    return " · ".join(
+        (
+            wording.plural(len(digests), "run"),
+            wording.plural(len(tags), "tag"),
+            wording.plural(sum(digest.points for digest in digests), "point"),
+            f"{wording.plural(len(files), 'file')}, {wording.size(sum(f.size for f in files))}",
+        )
+    )
+
+
+@section("findings", "Findings")
+def findings(material: Material) -> tuple[tuple[Block, ...], int | None]:
+    """Every finding with its evidence, the gravest first."""
+    digests = {digest.run: digest for digest in material.digests}
+    seen: dict[str, int] = {}
+    items = []
+    for finding in material.findings:
+        anchor = galleries.slug(f"{finding.code}-{finding.run}-{'-'.join(finding.tags)}")
+        seen[anchor] = seen.get(anchor, 0) + 1
+        if seen[anchor] > 1:
+            anchor += f"-{seen[anchor]}"
+        chart = galleries.evidence(finding, digests.get(finding.run), anchor)
+        items.append(FindingItem(finding, anchor, chart))
+    if not items:
+        text = "No detector found anything." if material.detectors else "No detector ran."
+        return (Prose(text, "muted"),), 0
+    return (FindingList(tuple(items)),), len(items)
+
+
+@section("compared", "Compared")
+def compared(material: Material) -> tuple[tuple[Block, ...], int | None]:
+    """The other runs against one, at the same step."""
+    return comparison.blocks(material.digests, material.compare), None
+
+
+@section("runs", "Runs")
+def run_table(material: Material) -> tuple[tuple[Block, ...], int | None]:
+    """One row a run: how far, how long, how good."""
+    table = runs.table(material.digests, material.compare)
+    return (table,), len(material.digests)
+
+
+@section("pairs", "Train and validation")
+def pairs(material: Material) -> tuple[tuple[Block, ...], int | None]:
+    """Training and validation curves of a metric in one chart a run."""
+    found = galleries.pairs(material.digests)
+    return ((Gallery(found),), len(found)) if found else ((), None)
+
+
+@section("scalars", "Scalars")
+def scalars(material: Material) -> tuple[tuple[Block, ...], int | None]:
+    """One chart a tag over all runs."""
+    found = galleries.scalars(material.digests)
+    return ((Gallery(found),), len(found)) if found else ((), None)
+
+
+@section("histograms", "Histograms")
+def histograms(material: Material) -> tuple[tuple[Block, ...], int | None]:
+    """Ridgelines, one chart a run and tag."""
+    found = galleries.histograms(material.digests)
+    return ((Gallery(found),), len(found)) if found else ((), None)
+
+
+@section("hparams", "Hyper-parameters")
+def hparams(material: Material) -> tuple[tuple[Block, ...], int | None]:
+    """The settings of each run; those that differ come first."""
+    holders = [digest for digest in material.digests if digest.hparams]
+    names = sorted({name for digest in holders for name in digest.hparams})
+    if not names:
+        return (), None
+    values = {name: {digest.hparams.get(name) for digest in holders} for name in names}
+    names.sort(key=lambda name: (len(values[name]) == 1, name))
+    columns = (Column("run"), *(Column(name, "right") for name in names))
+    rows = tuple(
+        (Cell(digest.run), *(hparam_cell(digest.hparams.get(name)) for name in names))
+        for digest in holders
+    )
+    blocks: list[Block] = [Table(columns, rows, tuple(digest.run for digest in holders))]
+    if material.masked:
+        text = f"{wording.plural(material.masked, 'value')} masked: the name says it is a secret."
+        blocks.append(Prose(text, "muted"))
+    return tuple(blocks), len(names)
+
+
+def hparam_cell(value: object) -> Cell:
+    if isinstance(value, float):
+        return Cell(wording.number(value), value)
+    return Cell("–" if value is None else str(value))
+
+
+@section("files", "Files")
+def files(material: Material) -> tuple[tuple[Block, ...], int | None]:
+    """What was read, what was set aside, and what could not be read."""
+    columns = (
+        Column("file"),
+        Column("run"),
+        Column("size", "right"),
+        Column("records", "right"),
+        Column("from", "left", optional=True),
+        Column("state"),
+    )
+    rows, names = [], []
+    for digest in material.digests:
+        for file in digest.files:
+            bad = [problem for problem in digest.problems if problem.path == file.path]
+            state = ", ".join(sorted({problem.code for problem in bad})) or "whole"
+            rows.append(
+                (
+                    Cell(file.path),
+                    Cell(digest.run),
+                    Cell(wording.size(file.size), file.size),
+                    Cell(f"{file.records:,}", file.records),
+                    Cell(wording.date(file.first_wall_time or 0.0), file.first_wall_time),
+                    Cell(state, tone="warning" if bad else "muted"),
+                )
+            )
+            names.append(digest.run)
+    blocks: list[Block] = [Table(columns, tuple(rows), tuple(names))]
+    aside = sum(found.points for digest in material.digests for found in digest.superseded)
+    if aside:
+        kept = sum(digest.points for digest in material.digests)
+        text = (
+            f"{kept + aside:,} points were read: {kept:,} count, {aside:,} were set aside "
+            "(resumes, abandoned attempts, concurrent writers, repeated steps)."
+        )
+        blocks.append(Prose(text, "muted"))
+    for problem in material.problems:
+        blocks.append(Prose(f"{problem.path}: {problem.detail}", "warning"))
+    return tuple(blocks), len(rows)
+
+
+@section("coverage", "Coverage")
+def coverage(material: Material) -> tuple[tuple[Block, ...], int | None]:
+    """Which detectors looked, so that silence can be told from blindness."""
+    judged = [digest.run for digest in material.digests if runs.is_judged(digest)]
+    other = [digest.run for digest in material.digests if not runs.is_judged(digest)]
+    items = [
+        ("detectors that ran", ", ".join(material.detectors) or "none"),
+        ("runs with a loss long enough to judge", f"{len(judged):,} of {len(material.digests):,}"),
+    ]
+    if other:
+        listed = ", ".join(other[:10]) + (f" and {len(other) - 10:,} more" if other[10:] else "")
+        items.append(("not judged", listed))
+    return (Facts(tuple(items)),), None

@@ -1,0 +1,99 @@
+"""Numbers and names as a reader wants them: sensible digits, units, plurals, masked secrets."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Callable, Mapping
+
+# A secret is a word, not a number: `max_tokens = 512` and `num_key_value_heads = 8` stay readable.
+SECRET = re.compile(
+    r"token(?!i[sz])|secret|passw|credential|(^|[^a-z])key($|[^a-z])", re.IGNORECASE
+)
+MASK = "•••"
+
+
+def number(value: float | None) -> str:
+    """Four significant digits; NaN and infinities by name; a dash where there is nothing."""
+    if value is None:
+        return "–"
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    size = abs(value)
+    if value == int(value) and size < 1e6:
+        return f"{int(value):,}".replace("-", "−")
+    text = f"{value:.4g}" if 1e-3 <= size < 1e6 else f"{value:.2e}"
+    return re.sub(r"e([+-])0*", lambda m: "e−" if m[1] == "-" else "e", text).replace("-", "−")
+
+
+def percent(ratio: float) -> str:
+    """A signed share in percent: "+1.8 %"."""
+    if not math.isfinite(ratio):
+        return "–"
+    return f"{100 * ratio:+.1f} %".replace("-", "−")
+
+
+def plural(count: int, noun: str) -> str:
+    """ "1 run", "6 runs", "1,204,551 points"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def duration(seconds: float | None) -> str:
+    """The two leading units at most: "29 min", "3.2 h", "45 s"."""
+    if seconds is None or not math.isfinite(seconds):
+        return "–"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 120 * 60:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 48 * 3600:
+        return f"{seconds / 3600:.1f} h"
+    return f"{seconds / 86400:.1f} d"
+
+
+def size(n_bytes: int) -> str:
+    """ "61.3 MB", powers of a thousand as code hosts count them."""
+    value = float(n_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError("the loop ends in its last unit")
+
+
+def date(wall_time: float) -> str:
+    """ "2026-11-21 14:02 UTC"; empty for a time that no calendar has."""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(wall_time))
+    except (OverflowError, ValueError, OSError):
+        return ""
+
+
+def masked(name: str, value: object) -> str | None:
+    """The mask, where a value's name says that it is a secret; None elsewhere."""
+    return MASK if isinstance(value, str) and value and SECRET.search(name) else None
+
+
+# The last word of an evidence's name is its unit: how a number of it is written.
+UNITS: dict[str, Callable[[float], str]] = {
+    "percent": lambda value: f"{number(value)} %",
+    "s": duration,
+    "bytes": lambda value: size(int(value)) if math.isfinite(value) else number(value),
+    "step": lambda value: f"{value:,.0f}" if math.isfinite(value) else number(value),
+}
+
+
+def evidence(items: Mapping[str, float]) -> list[tuple[str, str]]:
+    """Names and values of a finding's evidence: ``rise_percent: 58.1`` is ("rise", "58.1 %")."""
+    found = []
+    for name, value in items.items():
+        words = name.split("_")
+        unit = words[-1] if words[-1] in UNITS else ""
+        label = " ".join(words[:-1] if unit and unit != "step" and words[1:] else words)
+        found.append((label, UNITS[unit](value) if unit else number(value)))
+    return found
