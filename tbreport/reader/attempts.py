@@ -21,7 +21,7 @@ A tag that only one file has is not touched by any other file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -60,118 +60,98 @@ def resolve(tag: str, parts: Sequence[Part], purges: Sequence[Purge] = ()) -> Re
     """Apply the rules of this module to one tag."""
     if len(parts) == 1 and not purges and (np.diff(parts[0].steps) > 0).all():
         return Resolution(np.arange(len(parts[0].steps)), parts[0].steps, False, ())
-    aside: list[SetAside] = []
+    account = Account(tag)
     drafts = []
     start = 0
     for part in parts:
-        draft = purged(tag, Draft(part, np.arange(len(part.steps)), part.steps, start), purges)
+        draft = purged(Draft(part, np.arange(len(part.steps)), part.steps, start), purges, account)
         start += len(part.steps)
-        aside += draft.aside
         if len(draft.kept):
-            drafts.append(rising(tag, draft))
-            aside += drafts[-1].aside
-    chosen = []
-    for writers in sorted(concurrent(drafts), key=lambda found: min(d.part.span for d in found)):
-        best = max(writers, key=lambda draft: (len(draft.kept), draft.part.weight))
-        chosen.append(best)
-        for draft in writers:
-            if draft is not best:
-                everything = np.ones(len(draft.kept), bool)
-                aside += draft.drop(tag, everything, "concurrent", best.part.path).aside
+            drafts.append(rising(draft, account))
     spliced: list[Draft] = []
-    horizon = None  # the first step of any later file
-    for draft in reversed(chosen):
-        if horizon is not None:
-            outdated = draft.steps >= horizon[0]
-            reason: SetAsideReason = "abandoned" if outdated.all() else "resumed"
-            draft = draft.drop(tag, outdated, reason, horizon[1])
-            aside += draft.aside
+    horizon, newer = np.iinfo(np.int64).max, ""  # the lowest first step of any later file
+    for draft in reversed([one_writer(found, account) for found in concurrent(drafts)]):
+        outdated = draft.steps >= horizon
+        reason: SetAsideReason = "abandoned" if outdated.all() else "resumed"
+        draft = account.drop(draft, outdated, reason, newer)
         if len(draft.kept):
             spliced.append(draft)
-            if horizon is None or draft.steps[0] < horizon[0]:
-                horizon = (draft.steps[0], draft.part.path)
+            if draft.steps[0] < horizon:
+                horizon, newer = int(draft.steps[0]), draft.part.path
     order, steps = [np.empty(0, np.intp)], [np.empty(0, np.int64)]
     for draft in reversed(spliced):
         repeated = np.append(np.diff(draft.steps) == 0, False)
-        draft = draft.drop(tag, repeated, "repeated", draft.part.path)
-        aside += draft.aside
+        draft = account.drop(draft, repeated, "repeated", draft.part.path)
         order.append(draft.kept + draft.start)
         steps.append(draft.steps)
     renumbered = any(draft.renumbered for draft in spliced)
-    return Resolution(np.concatenate(order), np.concatenate(steps), renumbered, tuple(aside))
+    aside = tuple(account.entries)
+    return Resolution(np.concatenate(order), np.concatenate(steps), renumbered, aside)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One part while it is decided upon; `aside` is what the last decision set aside."""
+    """One part while it is decided upon."""
 
     part: Part
     kept: Indices  # into the part's points
-    steps: Int64s  # [len(kept)]
+    steps: Int64s  # [len(kept)], as written or as renumbered
     start: int  # of the part's points in the concatenation
     renumbered: bool = False
-    aside: tuple[SetAside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What was set aside of one tag."""
+
+    tag: str
+    entries: list[SetAside] = field(default_factory=list)
 
     def drop(
-        self, tag: str, chosen: npt.NDArray[np.bool_], reason: SetAsideReason, kept: str
+        self, draft: Draft, chosen: npt.NDArray[np.bool_], reason: SetAsideReason, kept: str
     ) -> Draft:
-        """The draft without the chosen points; `kept` is the file that was used instead."""
-        aside: tuple[SetAside, ...] = ()
-        if chosen.any():
-            steps = self.part.steps[self.kept[chosen]]
-            ends = int(steps.min()), int(steps.max())
-            aside = (SetAside(tag, reason, len(steps), *ends, self.part.path, kept),)
-        return Draft(
-            self.part,
-            self.kept[~chosen],
-            self.steps[~chosen],
-            self.start,
-            self.renumbered,
-            aside,
-        )
-
-    def reordered(self, order: Indices) -> Draft:
-        """The same points in another order."""
-        return Draft(self.part, self.kept[order], self.steps[order], self.start, self.renumbered)
-
-    def numbered(self, steps: Int64s) -> Draft:
-        """The same points with other steps."""
-        return Draft(self.part, self.kept, steps, self.start, True)
+        """The draft without the chosen points; `kept` is the file that is used instead."""
+        if not chosen.any():
+            return draft
+        steps = draft.part.steps[draft.kept[chosen]]
+        ends = int(steps.min()), int(steps.max())
+        path = draft.part.path
+        self.entries.append(SetAside(self.tag, reason, len(steps), *ends, path, kept))
+        return replace(draft, kept=draft.kept[~chosen], steps=draft.steps[~chosen])
 
 
-def purged(tag: str, draft: Draft, purges: Sequence[Purge]) -> Draft:
+def purged(draft: Draft, purges: Sequence[Purge], account: Account) -> Draft:
     """Without the points that a later SessionLog START at or before their step takes back."""
     part = draft.part
     outdated = np.zeros(len(part.steps), bool)
     for purge in purges:
         outdated |= (part.wall_times < purge.wall_time) & (part.steps >= purge.step)
-    return draft.drop(tag, outdated, "purged", part.path)
+    return account.drop(draft, outdated, "purged", part.path)
 
 
-def rising(tag: str, draft: Draft) -> Draft:
+def rising(draft: Draft, account: Account) -> Draft:
     """A draft whose steps never fall."""
     steps = draft.steps
     if len(steps) >= MIN_UNNUMBERED and (steps == steps[0]).all():
-        return draft.numbered(np.arange(len(steps)))
+        return replace(draft, steps=np.arange(len(steps)), renumbered=True)
     if not (np.diff(steps) < 0).any():
         return draft
     by_time = np.argsort(draft.part.wall_times[draft.kept], kind="stable")
     if (np.diff(steps[by_time]) >= 0).all():
-        return draft.reordered(by_time)
+        return replace(draft, kept=draft.kept[by_time], steps=steps[by_time])
     begins = np.concatenate([[0], np.nonzero(np.diff(steps) < 0)[0] + 1])
     if starts_over(steps, begins):
-        return draft.numbered(end_to_end(steps, begins))
+        return replace(draft, steps=end_to_end(steps, begins), renumbered=True)
     firsts = steps[begins]
     later = np.minimum.accumulate(firsts[::-1])[::-1]  # the lowest first step from here on
     horizon = np.append(later[1:], np.iinfo(np.int64).max)
     lengths = np.diff(np.append(begins, len(steps)))
     outdated = steps >= np.repeat(horizon, lengths)
     abandoned = np.repeat(firsts >= horizon, lengths)
-    whole = draft.drop(tag, outdated & abandoned, "abandoned", draft.part.path)
-    rest = whole.drop(
-        tag, (outdated & ~abandoned)[~(outdated & abandoned)], "resumed", draft.part.path
-    )
-    return Draft(rest.part, rest.kept, rest.steps, rest.start, False, whole.aside + rest.aside)
+    path = draft.part.path
+    draft = account.drop(draft, outdated & abandoned, "abandoned", path)
+    left = ~(outdated & abandoned)
+    return account.drop(draft, (outdated & ~abandoned)[left], "resumed", path)
 
 
 def starts_over(steps: Int64s, begins: Indices) -> bool:
@@ -216,3 +196,12 @@ def concurrent(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
         until = max(until, last)
     if group:
         yield group
+
+
+def one_writer(drafts: Sequence[Draft], account: Account) -> Draft:
+    """Of concurrent writers, the one with the most points; the others are set aside."""
+    best = max(drafts, key=lambda draft: (len(draft.kept), draft.part.weight))
+    for draft in drafts:
+        if draft is not best:
+            account.drop(draft, np.ones(len(draft.kept), bool), "concurrent", best.part.path)
+    return best

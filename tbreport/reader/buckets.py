@@ -54,7 +54,7 @@ def legacy(histo: Any) -> tuple[Float64s, Float64s]:
 
     Its outer limits are ±DBL_MAX. Like TensorBoard (data_compat.py), empty buckets are dropped at
     both ends and the outermost edges become min and max; an inner edge beyond those would run
-    backwards, so edges are held between them.
+    backwards, so edges are held between them. Where min or max is not a number, the limits stay.
     """
     counts = np.array(histo.bucket, np.float64)
     limits = np.array(histo.bucket_limit, np.float64)
@@ -63,6 +63,10 @@ def legacy(histo: Any) -> tuple[Float64s, Float64s]:
         return NO_EDGE, counts[:0]
     first, last = filled[0], filled[-1]
     low, high = float(histo.min), float(histo.max)
+    if not math.isfinite(low):
+        low = float(limits[max(first - 1, 0)])
+    if not math.isfinite(high):
+        high = float(limits[last])
     inner = np.clip(limits[first:last], low, high)
     return np.concatenate([[low], inner, [high]]), counts[first : last + 1]
 

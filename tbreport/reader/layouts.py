@@ -14,6 +14,19 @@ from dataclasses import dataclass
 
 SPLITS = ("train", "training", "validation", "valid", "val", "eval", "evaluation", "test")
 
+# A writer has dozens of folders under its own at most. A stray event file in the logdir must not
+# tie ten thousand runs together, which would then be held in memory at once.
+MAX_FAMILY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Folders that a layout might join, by their names alone: so each family is read by itself."""
+
+    head: str  # a folder with event files and the leaf folders under it; or their parent's name
+    folders: tuple[str, ...]
+    complete: frozenset[str]  # parents under which no folder but leaf splits has event files
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -23,14 +36,16 @@ class Contents:
     tags: frozenset[str]  # of every kind
     has_session: bool = False  # an hparams session starts in it
 
-    @property
-    def leaf(self) -> str:
-        """The last part of its name."""
-        return self.folder.rsplit("/", 1)[-1]
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a layout puts a folder."""
+
+    run: str
+    prefix: str  # put before the folder's tags
 
 
-# Answers: which children join the parent, and what is put before their tags.
-Joins = Callable[[Contents | None, Sequence[Contents], bool], Mapping[str, str]]
+Joins = Callable[[Family, Mapping[str, Contents]], Mapping[str, Place]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,59 +57,61 @@ class Layout:
     joins: Joins
 
 
-def splits(parent: Contents | None, children: Sequence[Contents], alone: bool) -> Mapping[str, str]:
-    """Folders of one training's splits; a single one only where nothing else stands beside it."""
-    found = [child for child in children if child.leaf in SPLITS]
-    if len(found) == 1 and parent is None and not alone:
-        return {}
-    return {child.folder: f"{child.leaf}/" for child in found}
+def add_scalars(family: Family, contents: Mapping[str, Contents]) -> Mapping[str, Place]:
+    """A folder for each curve, holding the one main tag, under the writer's own event file.
 
-
-def add_scalars(
-    parent: Contents | None, children: Sequence[Contents], alone: bool
-) -> Mapping[str, str]:
-    """Folders `<main tag>_<key>` with that one tag, beside the writer's own event file."""
-    if parent is None:
+    torch names it `<main tag>_<key>` with "/" made "_"; tensorboardX `<main tag>/<key>`.
+    """
+    if family.head not in contents:
         return {}
     found = {}
-    for child in children:
-        if len(child.tags) == 1:
+    for folder, child in contents.items():
+        if folder != family.head and len(child.tags) == 1:
             (tag,) = child.tags
-            if child.leaf.startswith(tag.replace("/", "_").replace(" ", "_") + "_"):
-                found[child.folder] = f"{child.leaf}/"
+            below = relative(folder, family.head)
+            if below.startswith((tag.replace("/", "_") + "_", tag + "/")):
+                found[folder] = Place(family.head, f"{below}/")
     return found
 
 
-def add_hparams(
-    parent: Contents | None, children: Sequence[Contents], alone: bool
-) -> Mapping[str, str]:
+def add_hparams(family: Family, contents: Mapping[str, Contents]) -> Mapping[str, Place]:
     """The one session folder whose name is the time of its making.
 
     Its tags get no prefix: a time before them would make the same metric another tag in each run.
     """
-    found = [c for c in children if c.has_session and re.fullmatch(r"\d+\.\d+", c.leaf)]
-    if parent is None or len(found) != 1:
+    sessions = [
+        folder
+        for folder, child in contents.items()
+        if child.has_session and re.fullmatch(r"\d+\.\d+", relative(folder, family.head))
+    ]
+    if family.head not in contents or len(sessions) != 1:
         return {}
-    return {found[0].folder: ""}
+    return {sessions[0]: Place(family.head, "")}
 
 
+def splits(family: Family, contents: Mapping[str, Contents]) -> Mapping[str, Place]:
+    """Folders of one training's splits; a single one only where nothing else stands beside it."""
+    found: dict[str, list[str]] = {}
+    for folder in contents:
+        if folder != family.head and leaf(folder) in SPLITS:
+            found.setdefault(parent_of(folder), []).append(folder)
+    return {
+        folder: Place(parent, f"{leaf(folder)}/")
+        for parent, folders in found.items()
+        if len(folders) > 1 or parent in contents or parent in family.complete
+        for folder in folders
+    }
+
+
+# In this order: a folder that one has placed is not looked at by the next.
 LAYOUTS: Mapping[str, Layout] = {
     layout.name: layout
     for layout in (
-        Layout("splits", "train/ and validation/ folders (Keras, Estimator)", splits),
         Layout("add_scalars", "a folder for each curve of add_scalars", add_scalars),
         Layout("add_hparams", "the timestamped session folder of add_hparams", add_hparams),
+        Layout("splits", "train/ and validation/ folders (Keras, Estimator)", splits),
     )
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """Folders that a layout might join, by their names alone: so each family is read by itself."""
-
-    head: str  # the folder that the joined run would be named for
-    folders: tuple[str, ...]  # the head, if it has event files, and leaf folders right under it
-    alone: bool  # no other folder under the head has event files
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +119,13 @@ class Member:
     """One folder's place in a run."""
 
     folder: str
-    prefix: str  # put before its tags
+    prefix: str
     layout: str  # by which it was joined; "folder" where it gives the run its name
+
+
+def leaf(folder: str) -> str:
+    """The last part of a folder's name."""
+    return folder.rsplit("/", 1)[-1]
 
 
 def parent_of(folder: str) -> str:
@@ -111,48 +133,63 @@ def parent_of(folder: str) -> str:
     return folder.rsplit("/", 1)[0] if "/" in folder else "."
 
 
+def relative(folder: str, head: str) -> str:
+    """A folder's name under another."""
+    return folder if head == "." else folder.removeprefix(f"{head}/")
+
+
+def ancestors(folder: str) -> list[str]:
+    """The folders above, the nearest first; the logdir itself has none."""
+    found = []
+    while folder != ".":
+        folder = parent_of(folder)
+        found.append(folder)
+    return found
+
+
 def families(folders: Iterable[str]) -> list[Family]:
     """All folders with event files, in families, sorted by head."""
     known = set(folders)
-    below: Counter[str] = Counter()  # folder → folders with event files under it
-    for folder in known:
-        while folder != ".":
-            folder = parent_of(folder)
-            below[folder] += 1
+    below = Counter(above for folder in known for above in ancestors(folder))
+    leaf_splits = Counter(
+        parent_of(folder)
+        for folder in known
+        if folder != "." and not below[folder] and leaf(folder) in SPLITS
+    )
     heads: dict[str, list[str]] = {}
     for folder in sorted(known):
-        parent = parent_of(folder)
-        is_leaf = folder != "." and not below[folder]
-        joinable = is_leaf and (parent in known or folder.rsplit("/", 1)[-1] in SPLITS)
-        heads.setdefault(parent if joinable else folder, []).append(folder)
-    return [
-        Family(head, tuple(heads[head]), below[head] == len(set(heads[head]) - {head}))
-        for head in sorted(heads)
-    ]
+        head = folder
+        if folder != "." and not below[folder]:
+            owner = next((above for above in ancestors(folder) if above in known), None)
+            if owner is not None and below[owner] < MAX_FAMILY:
+                head = owner
+            elif leaf(folder) in SPLITS:
+                head = parent_of(folder)
+        heads.setdefault(head, []).append(folder)
+    complete = frozenset(parent for parent, count in leaf_splits.items() if count == below[parent])
+    return [Family(head, tuple(heads[head]), complete) for head in sorted(heads)]
 
 
 def runs(
     family: Family, contents: Sequence[Contents], layouts: Iterable[str] = tuple(LAYOUTS)
 ) -> dict[str, list[Member]]:
-    """The runs of a family: name → the folders that make it up, the head first.
+    """The runs of a family: name → the folders that make it up, its own folder first.
 
     Two folders that would give the same tag are never joined.
     """
-    parent = next((found for found in contents if found.folder == family.head), None)
-    waiting = [found for found in contents if found is not parent]
-    taken = set(parent.tags) if parent else set()
-    joined: list[Member] = []
-    for name in layouts:
-        prefixes = LAYOUTS[name].joins(parent, waiting, family.alone)
-        for child in [found for found in waiting if found.folder in prefixes]:
-            prefix = prefixes[child.folder]
-            tags = {prefix + tag for tag in child.tags}
-            if not tags & taken:
-                taken |= tags
-                joined.append(Member(child.folder, prefix, name))
-                waiting.remove(child)
-    found = {child.folder: [Member(child.folder, "", "folder")] for child in waiting}
-    if parent or joined:
-        head = [Member(family.head, "", "folder")] if parent else []
-        found[family.head] = head + joined
+    waiting = {found.folder: found for found in sorted(contents, key=lambda c: c.folder)}
+    known = dict(waiting)
+    taken: dict[str, set[str]] = {}
+    found: dict[str, list[Member]] = {}
+    for name in [name for name in LAYOUTS if name in tuple(layouts)]:
+        for folder, place in LAYOUTS[name].joins(family, waiting).items():
+            if place.run in known and place.run not in taken:
+                taken[place.run] = set(known[place.run].tags)
+            tags = {place.prefix + tag for tag in known[folder].tags}
+            if not tags & taken.setdefault(place.run, set()):
+                taken[place.run] |= tags
+                found.setdefault(place.run, []).append(Member(folder, place.prefix, name))
+                del waiting[folder]
+    for folder in waiting:
+        found.setdefault(folder, []).insert(0, Member(folder, "", "folder"))
     return found

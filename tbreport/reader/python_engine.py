@@ -125,7 +125,8 @@ class Collector:
         elif what == "session_log" and event.session_log.status == SessionLog.START:
             self.purges.append(Purge(event.step, event.wall_time))
         elif what in kinds.BY_FIELD:
-            self.blobs.append(self.blob(record, event, kinds.BY_FIELD[what], "", 0))
+            tag = event.tagged_run_metadata.tag  # "" for the graphs
+            self.blobs.append(self.blob(record, event, kinds.BY_FIELD[what], tag, 0))
 
     def column(self, event: Any, value: Any) -> bool:
         """Take a value that belongs into a column; False where it is of another kind."""
