@@ -1,0 +1,60 @@
+"""Train the runs of ``sample_runs/`` and write down how each was made.
+
+``python -m tbreport.training.samples sample_runs``; a run that is there is not overwritten. Event
+files are renamed, as torch puts the host's name into theirs. Times are those of the training.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+from pathlib import Path
+
+import torch
+
+from tbreport.training.loop import Echo, train
+from tbreport.training.scenarios import SCENARIOS
+
+SAMPLES = (  # scenario, seed
+    ("healthy", 0),
+    ("healthy", 1),
+    ("wide", 0),
+    ("overfitting", 0),
+    ("diverging", 0),
+)
+DEVICE = "cpu"
+
+
+def make(out: Path, echo: Echo) -> None:
+    """Train every sample under `out`, and write ``manifest.json`` beside them."""
+    runs = {}
+    for scenario, seed in SAMPLES:
+        folder = train(scenario, out, seed=seed, device=DEVICE, echo=echo)
+        rename_event_files(folder)
+        runs[folder.name] = {
+            "scenario": scenario,
+            "seed": seed,
+            "device": DEVICE,
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+            "command": (
+                f"tbreport train {scenario} --out {out.name} --seed {seed} --device {DEVICE}"
+            ),
+            "expects": dict(SCENARIOS[scenario].expects),
+        }
+    manifest = json.dumps({"runs": runs}, indent=2) + "\n"
+    (out / "manifest.json").write_text(manifest, encoding="utf-8")
+
+
+def rename_event_files(folder: Path) -> None:
+    """Number the event files in place of host name and process id; the second they began stays."""
+    for ordinal, path in enumerate(sorted(folder.glob("events.out.tfevents.*"))):
+        began = path.name.split(".")[3]
+        path.rename(folder / f"events.out.tfevents.{began}.{ordinal}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Train the sample runs.")
+    parser.add_argument("out", type=Path, help="the logdir to write them to")
+    make(parser.parse_args().out, echo=print)
