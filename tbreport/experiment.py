@@ -131,7 +131,7 @@ def load(*paths: str | Path, engine: str | None = None, join: bool = True) -> Ex
         experiment = Experiment(
             found.title,
             sorted(runs, key=frames.by_name),
-            {file.shown: file.path for file in found.files},
+            found.paths(),
             found.problems,
         )
         # An archive's files are wanted as long as blobs may be asked for.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -29,7 +29,7 @@ def is_archive(path: Path) -> bool:
 
 
 @contextmanager
-def unpacked(sources: list[Input], limit: int = MAX_UNPACKED) -> Iterator[list[Input]]:
+def unpacked(sources: Sequence[Input], limit: int = MAX_UNPACKED) -> Iterator[list[Input]]:
     """The inputs with a folder of event files in the place of each archive.
 
     Raises:

@@ -39,6 +39,10 @@ class Logdir:
     files: tuple[FoundFile, ...]  # sorted by folder, then name
     problems: tuple[Problem, ...]  # folders that could not be entered
 
+    def paths(self) -> dict[str, Path]:
+        """Where each file lies, by the path that it is shown under."""
+        return {file.shown: file.path for file in self.files}
+
     def folders(self) -> dict[str, list[FoundFile]]:
         """The files by folder, in name order: the order in which a run goes on."""
         found: dict[str, list[FoundFile]] = {}

@@ -13,11 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tbreport.errors import CannotWrite, UnknownFormat
-from tbreport.report.document import Report
 from tbreport.settings import nearest
+
+if TYPE_CHECKING:
+    from tbreport.report.document import Report
 
 STDOUT = "-"
 

@@ -1,0 +1,44 @@
+"""python -m tbreport, and the command `tbreport`: errors become messages and exit codes.
+
+0 passed · 1 `--fail-on` or the gate failed · 2 what the user can mend · 3 a bug of ours. An
+uncaught exception would exit with 1, which CI reads as a failed gate.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+
+def main() -> None:
+    """Run the command line."""
+    debug = "--debug" in sys.argv
+    from tbreport.cli import app
+    from tbreport.errors import TbreportError
+
+    try:
+        app()
+    except TbreportError as error:
+        if debug:
+            traceback.print_exc()
+        complain(f"error: {error}")
+        if error.hint:
+            print(f"  hint: {error.hint}", file=sys.stderr)
+        print(f"  (see: tbreport explain {error.slug()})", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        complain(f"bug: {reason}; please report it, with what --debug prints")
+        sys.exit(3)
+
+
+def complain(message: str) -> None:
+    """One line on stderr; names in it come from strangers."""
+    shown = "".join(char if char.isprintable() else "�" for char in message)
+    print(f"tbreport: {shown}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
