@@ -40,15 +40,15 @@ def blocks(digests: Sequence[RunDigest], compare: str | None) -> tuple[Block, ..
         text = f"No metric of another run has a step in common with {reference.run}."
         return (Prose(text, "warning"),)
     columns = (
-        Column("tag"),
         Column("run"),
+        Column("tag"),
         Column("at step", "right"),
         Column("value", "right"),
         Column(reference.run, "right"),
         Column("difference", "right"),
         Column("relative", "right"),
     )
-    names = tuple(cells[1].text for cells in rows)
+    names = tuple(cells[0].text for cells in rows)
     return (
         Prose(f"Every run against {reference.run}, at the last step that both have.", "muted"),
         Table(columns, tuple(rows), names),
@@ -79,8 +79,8 @@ def row(
     ratio = difference / abs(held) if held else float("nan")
     step = int(points.steps[-1])
     return (
-        Cell(tag),
         Cell(digest.run),
+        Cell(tag),
         Cell(f"{step:,}", step),
         Cell(wording.number(value), value),
         Cell(wording.number(held), held),

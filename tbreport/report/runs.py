@@ -21,8 +21,8 @@ Key = tuple[str, str]  # metric, split
 def table(digests: Sequence[RunDigest], compare: str | None = None) -> Table:
     """One row a run.
 
-    Columns: the run, its status, steps and time, learning rate, then for each of the foremost
-    metrics by role a sparkline with the last value and, for validation, the best and where.
+    Columns: the run, its status, steps and time, then for each of the foremost metrics by role the
+    last value with a sparkline and, unless it is of training, the best and where; learning rate.
     """
     keys = foremost(digests)
     columns = [
@@ -33,7 +33,7 @@ def table(digests: Sequence[RunDigest], compare: str | None = None) -> Table:
     ]
     for metric, split in keys:
         title = f"{metric} {split}".strip()
-        columns += [Column(title), Column("last", "right")]
+        columns.append(Column(title, "right", optional=metric != "loss" and split == "train"))
         if split != "train":
             columns += [Column("best", "right"), Column("at", "right", optional=True)]
     columns.append(Column("learning rate", "right", optional=True))
@@ -127,18 +127,18 @@ def extent(digest: RunDigest) -> tuple[Cell, Cell]:
 def metric_cells(
     digest: RunDigest, statistics: Statistics | None, *, with_best: bool
 ) -> list[Cell]:
-    """Sparkline, last value and, if wanted, the best value and its step."""
+    """The last value with a sparkline and, if wanted, the best value and its step."""
     if statistics is None:
-        return [Cell(""), Cell("–")] + [Cell("–"), Cell("")] * with_best
+        return [Cell("–")] + [Cell("–"), Cell("")] * with_best
     text = f"{statistics.tag} of {digest.run}: "
     text += f"{wording.number(statistics.first)} → {wording.number(statistics.last)}"
     lost = statistics.last is not None and not np.isfinite(statistics.last)
     cells = [
-        Cell("", spark=Spark(sampled(digest, statistics.tag), digest.run, text)),
         Cell(
             wording.number(statistics.last),
             None if lost else statistics.last,
             "error" if lost else "plain",
+            Spark(sampled(digest, statistics.tag), digest.run, text),
         ),
     ]
     if with_best:

@@ -20,7 +20,6 @@ from tbreport.report import wording
 from tbreport.report.document import (
     Block,
     Cell,
-    Column,
     Facts,
     FindingItem,
     FindingList,
@@ -97,7 +96,7 @@ def plain(text: str) -> str:
 def grid(table: Table, width: int) -> RichTable:
     """A table without lines; optional columns are left out where the width is short."""
     shown = list(range(len(table.columns)))
-    while natural_width(table, shown) > width:
+    while sum(natural_width(table, place) + 2 for place in shown) + 3 > width:
         optional = [place for place in shown if table.columns[place].optional]
         if not optional:
             break
@@ -107,7 +106,12 @@ def grid(table: Table, width: int) -> RichTable:
     for place in shown:
         column = table.columns[place]
         rich.add_column(
-            Text(plain(column.title)), justify=column.align, no_wrap=True, overflow="ellipsis"
+            Text(plain(column.title)),
+            justify=column.align,
+            no_wrap=True,
+            overflow="ellipsis",
+            # The first column names the row; it alone may be cut to make room.
+            min_width=natural_width(table, place) if place else None,
         )
     for row in table.rows:
         tones = {cell.tone for cell in row}
@@ -119,14 +123,10 @@ def grid(table: Table, width: int) -> RichTable:
     return rich
 
 
-def natural_width(table: Table, shown: Sequence[int]) -> int:
-    """Columns of text that a table needs to stand without cuts."""
-
-    def column_width(column: Column, cells: Sequence[Cell]) -> int:
-        return max([len(column.title), *(len(cell_text(cell)) for cell in cells)])
-
-    widths = (column_width(table.columns[p], [row[p] for row in table.rows]) for p in shown)
-    return sum(widths) + 2 * len(shown) + 3
+def natural_width(table: Table, place: int) -> int:
+    """Characters that a column needs to stand without cuts."""
+    cells = (len(cell_text(row[place])) for row in table.rows)
+    return max([len(table.columns[place].title), *cells])
 
 
 def cell_text(cell: Cell) -> Text:

@@ -30,9 +30,11 @@ def number(value: float | None) -> str:
 
 
 def percent(ratio: float) -> str:
-    """A signed share in percent: "+1.8 %"."""
+    """A signed share in percent: "+1.8 %"; from ten on "+330 ×", which is easier to grasp."""
     if not math.isfinite(ratio):
         return "–"
+    if abs(ratio) >= 10:
+        return f"{ratio:+.3g} ×".replace("-", "−") if abs(ratio) < 1e6 else "> 1e6 ×"
     return f"{100 * ratio:+.1f} %".replace("-", "−")
 
 

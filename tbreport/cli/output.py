@@ -1,0 +1,81 @@
+"""What the commands share: their common options, and where results and notes go."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tbreport.report.formats import STDOUT, Output, by_suffix, parse, write
+
+if TYPE_CHECKING:
+    from tbreport.report.document import Report
+    from tbreport.settings import Settings
+
+DEFAULT_OUTPUTS = ("text", "html")
+PIPE_WIDTH = 120  # columns, where stdout is no terminal
+
+Engine = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="How files are read; see inspect --engines."),
+]
+Join = Annotated[
+    bool, typer.Option("--join/--no-join", help="Join train/ and validation/ folders and the like.")
+]
+Hosts = Annotated[bool, typer.Option("--show-hosts", help="Show event files by their whole names.")]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings, not the nearest tbreport.toml."),
+]
+
+
+def wanted_outputs(formats: list[str] | None, output: str | None) -> list[Output]:
+    """What to write, by the options; the defaults where there are none."""
+    found = [parse(text) for text in formats or ()]
+    if output is not None:
+        found.append(by_suffix(output))
+    return found or [parse(name) for name in DEFAULT_OUTPUTS]
+
+
+def put(wanted: Output, report: Report, *, max_size: int, force: bool) -> None:
+    """Render one format and write it; files are named on stderr."""
+    to_terminal = wanted.path == STDOUT and sys.stdout.isatty()
+    text = wanted.format.render(
+        report,
+        width=shutil.get_terminal_size().columns if to_terminal else PIPE_WIDTH,
+        color=to_terminal and not os.environ.get("NO_COLOR"),
+        max_size=max_size,
+        force=force,
+    )
+    write(text, wanted.path)
+    if wanted.path != STDOUT:
+        note(f"{wanted.path} {len(text.encode()) / 1e6:.2f} MB")
+
+
+def pattern(text: str | None, option: str) -> re.Pattern[str] | None:
+    """A regular expression that the user wrote."""
+    if text is None:
+        return None
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise typer.BadParameter(
+            f"{text!r} is no regular expression: {error}", param_hint=option
+        ) from None
+
+
+def found_settings(config: Path | None) -> Settings:
+    """The settings that hold where the command runs."""
+    from tbreport import settings
+
+    return settings.load(Path.cwd(), config)
+
+
+def note(message: str) -> None:
+    """One line for the person, not for the pipe."""
+    print(f"tbreport: {message}", file=sys.stderr)

@@ -1,0 +1,129 @@
+"""tbreport summarize: runs in, a report out."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tbreport.cli.output import (
+    Config,
+    Engine,
+    Hosts,
+    Join,
+    found_settings,
+    note,
+    pattern,
+    put,
+    wanted_outputs,
+)
+from tbreport.report.formats import FORMATS, STDOUT, Output
+
+if TYPE_CHECKING:
+    from tbreport.pipeline import Crash
+    from tbreport.report.document import Report
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH", help="Folders, event files, NAME=PATH pairs, .zip or .tar.gz artifacts."
+    ),
+]
+
+
+def summarize(
+    paths: Paths,
+    runs: Annotated[
+        str | None, typer.Option(metavar="REGEX", help="Only runs whose name matches.")
+    ] = None,
+    tags: Annotated[str | None, typer.Option(metavar="REGEX", help="Only tags that match.")] = None,
+    exclude: Annotated[
+        str | None, typer.Option(metavar="REGEX", help="Leave out runs and tags that match.")
+    ] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(metavar="RUN|PATH", help="Hold every run against this one, step by step."),
+    ] = None,
+    format: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[=PATH]",
+            help=f"Repeatable; one of {', '.join(FORMATS)}. PATH - is stdout.",
+        ),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help="One format, by its suffix.")
+    ] = None,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="The report's title.")] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(metavar="warning|error", help="Exit 1 on findings of this severity."),
+    ] = None,
+    max_size: Annotated[
+        float, typer.Option(metavar="MB", help="How large the page may be.", min=1)
+    ] = 10,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write a page of more than 24 MB.")
+    ] = False,
+    engine: Engine = None,
+    join: Join = True,
+    show_hosts: Hosts = False,
+    config: Config = None,
+) -> None:
+    """Read runs, say what went wrong in them, and write a report.
+
+    Without --format and -o the text goes to stdout and the page to report.html.
+    """
+    from tbreport.options import Options, Selection
+    from tbreport.pipeline import summarize as make
+    from tbreport.progress import Progress
+
+    began = time.perf_counter()
+    if fail_on not in (None, "warning", "error"):
+        raise typer.BadParameter(
+            f"{fail_on!r} is neither warning nor error", param_hint="--fail-on"
+        )
+    outputs = wanted_outputs(format, output)
+    selection = Selection(
+        pattern(runs, "--runs"), pattern(tags, "--tags"), pattern(exclude, "--exclude")
+    )
+    options = Options(selection, compare, title, engine, join, show_hosts, found_settings(config))
+    crashes: list[Crash] = []
+    with Progress() as progress:
+        report = make(
+            *paths,
+            options=options,
+            begin=progress.begin,
+            advance=progress.advance,
+            crashes=crashes,
+        )
+    for detector, run, error in crashes:
+        note(
+            f"detector {detector} failed on run {run!r} ({type(error).__name__}: {error}); "
+            "please report it"
+        )
+    for wanted in outputs:
+        put(wanted, report, max_size=int(max_size * 1e6), force=force)
+    note(f"{time.perf_counter() - began:.2f} s")
+    if open_page:
+        open_in_browser(outputs)
+    if fail_on and severe(report, fail_on):
+        raise typer.Exit(1)
+
+
+def severe(report: Report, least: str) -> bool:
+    """Whether any finding is at least that severe."""
+    counted = ("error",) if least == "error" else ("warning", "error")
+    every = [*report.findings, *(finding for run in report.runs for finding in run.findings)]
+    return any(finding.severity in counted for finding in every)
+
+
+def open_in_browser(outputs: list[Output]) -> None:
+    import webbrowser
+
+    for wanted in outputs:
+        if wanted.format.name == "html" and wanted.path != STDOUT:
+            webbrowser.open(Path(wanted.path).resolve().as_uri())
