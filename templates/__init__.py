@@ -1,0 +1,1 @@
+"""The page's templates, style sheet and scripts; shipped as `tbreport.templates`."""
