@@ -1,0 +1,91 @@
+"""What is drawn of a chart, whoever draws it: the static pictures and the page's script agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tbreport.report.document import Chart, HistogramChart, Mark, Tone
+from tbreport.report.theme import DASHED, PALETTE, run_dash
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One line of a chart's own legend."""
+
+    name: str
+    color: int
+    dash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A few words in a chart's caption."""
+
+    text: str
+    tone: Tone
+
+
+def dashes(chart: Chart, colors: Mapping[str, int]) -> list[str]:
+    """The dash of each trace: training beside validation, else the run's.
+
+    Where a chart shows several tags of one run, which share its color, the tags are told apart.
+    """
+    if {trace.split for trace in chart.traces} >= {"train", "val"}:
+        return [DASHED if trace.split == "train" else "" for trace in chart.traces]
+    if len({trace.run for trace in chart.traces}) == 1:
+        return [run_dash(len(PALETTE) * place) for place in range(len(chart.traces))]
+    return [run_dash(colors.get(trace.run, 0)) for trace in chart.traces]
+
+
+def marked_value(chart: Chart, mark: Mark) -> float | None:
+    """The finite value at the single step that a mark speaks of; validation goes first."""
+    if mark.steps[0] != mark.steps[1]:
+        return None
+    for trace in sorted(chart.traces, key=lambda trace: trace.split != "val"):
+        values = trace.points.values[trace.points.steps == mark.steps[0]]
+        if values.size and np.isfinite(values[0]):
+            return float(values[0])
+    return None
+
+
+def caption(chart: Chart | HistogramChart) -> str:
+    """Whose curves these are, where the title does not say it."""
+    if isinstance(chart, HistogramChart):
+        drawn = len(chart.series)
+        of = f"{drawn} of {chart.total:,} steps" if drawn < chart.total else f"{drawn} steps"
+        return f"{chart.run} · {of}"
+    runs = list(dict.fromkeys(trace.run for trace in chart.traces))
+    if len(runs) == 1:
+        return runs[0] if runs[0] != chart.title else ""
+    return f"{len(runs):,} runs"
+
+
+def keys(chart: Chart | HistogramChart, colors: Mapping[str, int]) -> list[Key]:
+    """A legend of its own for a chart whose lines the page's list of runs does not tell apart."""
+    if isinstance(chart, HistogramChart) or len({trace.tag for trace in chart.traces}) == 1:
+        return []
+    return [
+        Key(trace.tag, colors.get(trace.run, 0), dash)
+        for trace, dash in zip(chart.traces, dashes(chart, colors), strict=True)
+    ]
+
+
+def notes(chart: Chart | HistogramChart) -> list[Note]:
+    """What must be said beside a chart: values that are not finite, steps that were renumbered."""
+    if isinstance(chart, HistogramChart):
+        return []
+    found = []
+    firsts: dict[str, int] = {}
+    for trace in chart.traces:
+        lost = trace.points.steps[~np.isfinite(trace.points.values)]
+        if lost.size:
+            firsts[trace.run] = min(int(lost[0]), firsts.get(trace.run, int(lost[0])))
+    if firsts:
+        of = "" if len(firsts) == 1 else f", {len(firsts):,} runs"
+        found.append(Note(f"not finite from step {min(firsts.values()):,}{of}", "error"))
+    if any(trace.renumbered for trace in chart.traces):
+        found.append(Note("steps renumbered", "muted"))
+    return found

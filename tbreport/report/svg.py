@@ -1,0 +1,168 @@
+"""Static pictures of charts: inline SVG that needs neither style sheet nor script.
+
+Colors are attributes, so that they hold under a policy that blocks styles; the classes let the
+page's style sheet override them in the dark theme. Coordinates are whole quarters of a pixel in
+relative moves: about five bytes a point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import numpy as np
+
+from tbreport.analysis.thin import thin
+from tbreport.model import Float64s
+from tbreport.report.charts import dashes, marked_value
+from tbreport.report.document import Chart, Mark, Tone, Trace
+from tbreport.report.scales import LARGEST, Frame, domain, padded, tick_label, ticks
+from tbreport.report.theme import TOKENS, light, run_class, run_color
+
+POINTS = 320  # of all traces of a picture together
+TRACES = 50  # beyond that lines lie upon each other
+QUARTER = 4
+NOTHING: Float64s = np.empty(0)
+
+
+def curves(chart: Chart, colors: Mapping[str, int], width: int, height: int) -> str:
+    """The picture of a chart: its traces as measured, its marks, its non-finite steps."""
+    traces = chart.traces[:TRACES]
+    points = [still_points(trace, POINTS // len(traces)) for trace in traces]
+    steps = np.concatenate([trace.points.steps.astype(float) for trace in traces] or [NOTHING])
+    values = np.concatenate([values for _, values in points] or [NOTHING])
+    frame = Frame(width, height, domain(steps), padded(domain(values)))
+    lines = "".join(
+        curve(frame, *shown, colors.get(trace.run, 0), dash)
+        for trace, shown, dash in zip(traces, points, dashes(chart, colors), strict=False)
+    )
+    return picture(
+        chart.description or chart.title,
+        frame,
+        "".join(shading(mark, frame) for mark in chart.marks),
+        axes(frame),
+        scaled_group("curves", 'fill="none" stroke-width="6" stroke-linecap="round"', lines),
+        rug(traces, frame),
+        "".join(words(mark, marked_value(chart, mark), frame) for mark in chart.marks),
+    )
+
+
+def still_points(trace: Trace, limit: int) -> tuple[Float64s, Float64s]:
+    """Steps and values of at most `limit` points, extremes kept; NaN where not finite."""
+    kept = thin(trace.points.steps, trace.points.values, limit)
+    values = trace.points.values[kept]
+    bounded = np.where(np.isfinite(values), np.clip(values, -LARGEST, LARGEST), np.nan)
+    return trace.points.steps[kept].astype(float), bounded
+
+
+def curve(frame: Frame, x: Float64s, y: Float64s, color: int, dash: str = "") -> str:
+    """One line in its run's color."""
+    lengths = " ".join(str(QUARTER * int(length)) for length in dash.split())
+    dashing = f' stroke-dasharray="{lengths}"' if lengths else ""
+    return (
+        f'<path class="{run_class(color)}" stroke="{run_color(color)}"{dashing}'
+        f' d="{path(frame.across(x), frame.down(y))}"/>'
+    )
+
+
+def picture(text: str, frame: Frame, *parts: str) -> str:
+    """An inline SVG with its text alternative."""
+    return (
+        f'<svg class="still" viewBox="0 0 {frame.width} {frame.height}" width="{frame.width}"'
+        f' height="{frame.height}" role="img" aria-label="{escape(text)}"'
+        f' font-family="sans-serif" font-size="10">{"".join(parts)}</svg>'
+    )
+
+
+def scaled_group(name: str, attributes: str, shapes: str) -> str:
+    """Shapes whose coordinates are quarters of a pixel."""
+    joined = f'transform="scale(.25)" stroke-linejoin="round" {attributes}'
+    return f'<g class="{name}" {joined}>{shapes}</g>'
+
+
+def axes(frame: Frame, *, vertical: bool = True) -> str:
+    """Grid lines and tick labels."""
+    lines, texts = [], []
+    for value in ticks(*frame.y, 4) if vertical else ():
+        y = frame.down(value)
+        lines.append(f"M{frame.left} {y:.1f}H{frame.width - frame.right}")
+        texts.append(tick(frame.left - 6, y + 3.5, "end", value))
+    for value in ticks(*frame.x, 5):
+        x = frame.across(value)
+        texts.append(tick(x, frame.floor + 16, "middle", value))
+    return (
+        f'<path class="grid" stroke="{light("grid")}" d="{"".join(lines)}"/>'
+        f'<g class="axis" fill="{light("muted")}">{"".join(texts)}</g>'
+    )
+
+
+def tick(x: float, y: float, anchor: str, value: float) -> str:
+    """A tick label."""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{tick_label(value)}</text>'
+
+
+def rug(traces: tuple[Trace, ...], frame: Frame) -> str:
+    """Short strokes on the step axis where a value is not finite."""
+    lost = [trace.points.steps[~np.isfinite(trace.points.values)] for trace in traces]
+    steps = np.unique(np.concatenate([*lost, np.empty(0, np.int64)])).astype(float)
+    strokes = rug_strokes(frame, steps)
+    return f'<path class="rug" stroke="{light("ink-error")}" d="{strokes}"/>' if strokes else ""
+
+
+def rug_strokes(frame: Frame, x: Float64s, length: int = 3) -> str:
+    """Path data of strokes that stand on the floor, at most one a pixel."""
+    columns = np.unique(np.rint(frame.across(x)).astype(int))
+    return "".join(f"M{column} {frame.floor}v-{length}" for column in columns)
+
+
+def shading(mark: Mark, frame: Frame) -> str:
+    """The shaded range of a mark; a dotted line where it is a single step."""
+    left, right = frame.across(np.clip(np.array(mark.steps, float), *frame.x))
+    if mark.steps[0] == mark.steps[1]:
+        return (
+            f'<path class="at {mark.tone}" stroke="{tone_color("ink", mark.tone)}"'
+            f' stroke-dasharray="2 2" d="M{left:.1f} {frame.top}V{frame.floor}"/>'
+        )
+    return (
+        f'<rect class="mark {mark.tone}" fill="{tone_color("mark", mark.tone)}"'
+        f' x="{left:.1f}" y="{frame.top}" width="{max(1.0, right - left):.1f}"'
+        f' height="{frame.floor - frame.top}"/>'
+    )
+
+
+def words(mark: Mark, value: float | None, frame: Frame) -> str:
+    """A mark's label, and a ring around the value it speaks of where there is one."""
+    x = frame.across(min(max(float(mark.steps[0]), frame.x[0]), frame.x[1]))
+    y, ring = frame.top + 10.0, ""
+    if value is not None:
+        y = frame.down(value)
+        ring = (
+            f'<circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{light("panel")}"'
+            f' stroke="{light("ink")}" stroke-width="1.5"/>'
+        )
+        y = y - 8 if y > frame.top + 20 else y + 16
+    anchor, offset = ("end", -5) if x > frame.width * 0.68 else ("start", 5)
+    return (
+        f'{ring}<text class="label {mark.tone}" x="{x + offset:.1f}" y="{y:.1f}"'
+        f' fill="{tone_color("ink", mark.tone)}" text-anchor="{anchor}">{escape(mark.label)}</text>'
+    )
+
+
+def tone_color(use: str, tone: Tone) -> str:
+    """The light color of a tone as ink or as the shade of a mark."""
+    name = f"{use}-{tone}"
+    return light(name if name in TOKENS else {"ink": "ink", "mark": "mark-plain"}[use])
+
+
+def path(x: Float64s, y: Float64s) -> str:
+    """Path data in quarter pixels: a gap where y is NaN, a dot where a point stands alone."""
+    drawn = np.isfinite(x) & np.isfinite(y)
+    borders = np.flatnonzero(np.diff(np.concatenate(([0], drawn.astype(np.int8), [0]))))
+    pieces = []
+    for start, stop in borders.reshape(-1, 2):
+        xs = np.rint(x[start:stop] * QUARTER).astype(int)
+        ys = np.rint(y[start:stop] * QUARTER).astype(int)
+        steps = np.stack((np.diff(xs), np.diff(ys)), axis=1).ravel().tolist()
+        moves = "".join(str(step) if step < 0 else f" {step}" for step in steps).strip()
+        pieces.append(f"M{xs[0]} {ys[0]}" + (f"l{moves}" if moves else "h0"))
+    return "".join(pieces)
