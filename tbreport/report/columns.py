@@ -1,0 +1,72 @@
+"""Arrays into one blob: columns in blocks of one type, which the page's script takes apart.
+
+A block stores its values byte by byte (all first bytes, then all second bytes, …), which gzip
+packs to two thirds of the plain order. Values are float32, as TensorBoard writes them, and float64
+where one does not fit. Steps and wall times are integers, kept as differences. Equal columns are
+stored once. `templates/js/decode.js` is the other side of this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tbreport.model import Float64s, Int64s
+
+BLOCKS = {"f32": "<f4", "f64": "<f8", "i32": "<i4", "i64": "<i8"}  # in the blob's order
+
+Entry = tuple[str, int, int, int | None]  # block, first place, length, first integer
+
+
+@dataclass(slots=True)
+class Columns:
+    """Collects columns and gives each its number."""
+
+    entries: list[Entry] = field(default_factory=list)
+    parts: dict[str, list[npt.NDArray[Any]]] = field(
+        default_factory=lambda: {block: [np.empty(0, BLOCKS[block])] for block in BLOCKS}
+    )
+    lengths: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BLOCKS, 0))
+    known: dict[tuple[str, int | None, bytes], int] = field(default_factory=dict)
+
+    def floats(self, values: Float64s) -> int:
+        """Add values; rounded to float32 if that neither overflows nor underflows."""
+        sizes = np.abs(values[np.isfinite(values) & (values != 0)])
+        limits = np.finfo(np.float32)
+        fits = not ((sizes > limits.max) | (sizes < limits.tiny)).any()
+        return self.add("f32" if fits else "f64", values)
+
+    def integers(self, values: Int64s) -> int:
+        """Add integers; the differences take four bytes each where they fit."""
+        steps = np.diff(values)
+        limits = np.iinfo(np.int32)
+        fits = not ((steps > limits.max) | (steps < limits.min)).any()
+        return self.add("i32" if fits else "i64", steps, int(values[0]) if len(values) else None)
+
+    def times(self, wall_times: Float64s) -> int:
+        """Add wall times (s), to the millisecond."""
+        ms = wall_times * 1000
+        if np.isfinite(ms).all() and (np.abs(ms) < 2**53).all():
+            return self.integers(np.rint(ms).astype(np.int64))
+        return self.add("f64", ms)
+
+    def add(self, block: str, values: npt.NDArray[Any], first: int | None = None) -> int:
+        """Add an array to a block, unless it is there already."""
+        stored = values.astype(BLOCKS[block])
+        key = (block, first, stored.tobytes())
+        if key not in self.known:
+            self.known[key] = len(self.entries)
+            self.entries.append((block, self.lengths[block], len(stored), first))
+            self.parts[block].append(stored)
+            self.lengths[block] += len(stored)
+        return self.known[key]
+
+    def to_bytes(self) -> bytes:
+        """All blocks, each with its bytes transposed."""
+        whole = (np.concatenate(self.parts[block]) for block in BLOCKS)
+        return b"".join(
+            block.view(np.uint8).reshape(-1, block.itemsize).T.tobytes() for block in whole
+        )

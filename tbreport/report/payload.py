@@ -1,0 +1,181 @@
+"""The numbers of a page: a Report in, a JSON manifest and the bytes of its columns out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tbreport.analysis.thin import thin
+from tbreport.model import Display, Float64s
+from tbreport.report.charts import dashes, marked_value
+from tbreport.report.columns import BLOCKS, Columns
+from tbreport.report.document import (
+    Chart,
+    FindingList,
+    Gallery,
+    HistogramChart,
+    Mark,
+    Report,
+    Trace,
+)
+from tbreport.report.ridgelines import Ridges
+from tbreport.report.theme import run_place
+
+VERSION = 1
+
+# Tags of one run that were written together share their wall times if those differ by less than
+# this share of the run's duration: half a pixel in a chart 1,000 px wide.
+CLOCK_TOLERANCE = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What the page's script reads, and how much of the series it holds."""
+
+    manifest: Mapping[str, Any]  # strict JSON
+    columns: bytes
+    places: Mapping[str, int]  # a chart's id → its place in the manifest
+    drawn: int  # points of the scalar series in the charts
+    total: int  # points that those series have
+
+
+def pack(report: Report, ridges: Mapping[str, Ridges], limit: int | None = None) -> Payload:
+    """Collect what the charts of a report need, at most `limit` points a series."""
+    packer = Packer(report.colors, limit)
+    charts = [
+        packer.histogram(chart, ridges[chart.id])
+        if isinstance(chart, HistogramChart)
+        else packer.curves(chart, is_evidence=is_evidence)
+        for chart, is_evidence in every_chart(report)
+    ]
+    manifest = {
+        "version": VERSION,
+        "runs": [
+            {"name": run, "color": run_place(report.colors.get(run, 0))} for run in packer.runs
+        ],
+        "tags": list(packer.tags),
+        "blocks": [[block, packer.columns.lengths[block]] for block in BLOCKS],
+        "columns": packer.columns.entries,
+        "charts": charts,
+    }
+    points = {
+        (digest.run, statistics.tag): statistics.points
+        for digest in report.runs
+        for statistics in digest.statistics
+        if statistics.kind == "scalars"
+    }
+    return Payload(
+        manifest,
+        packer.columns.to_bytes(),
+        {chart.id: place for place, (chart, _) in enumerate(every_chart(report))},
+        drawn=sum(packer.drawn.values()),
+        total=sum(points.get(series, drawn) for series, drawn in packer.drawn.items()),
+    )
+
+
+def every_chart(report: Report) -> Iterator[tuple[Chart | HistogramChart, bool]]:
+    """The charts in reading order, and whether each is a finding's evidence."""
+    for section in report.sections:
+        for block in section.blocks:
+            if isinstance(block, FindingList):
+                yield from ((item.chart, True) for item in block.items if item.chart)
+            elif isinstance(block, Gallery):
+                yield from ((chart, False) for chart in block.charts)
+
+
+@dataclass(slots=True)
+class Packer:
+    """Numbers the runs and tags, and adds columns as charts need them."""
+
+    colors: Mapping[str, int]
+    limit: int | None
+    columns: Columns = field(default_factory=Columns)
+    runs: dict[str, int] = field(default_factory=dict)
+    tags: dict[str, int] = field(default_factory=dict)
+    drawn: dict[tuple[str, str], int] = field(default_factory=dict)
+    clocks: dict[tuple[str, int], tuple[Float64s, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for run in self.colors:
+            place(self.runs, run)
+
+    def curves(self, chart: Chart, *, is_evidence: bool) -> dict[str, Any]:
+        """A chart of scalars. Evidence is drawn as measured, never smoothed."""
+        return sparse(
+            kind="curves",
+            title=chart.title,
+            evidence=is_evidence,
+            traces=[
+                self.trace(trace, dash)
+                for trace, dash in zip(chart.traces, dashes(chart, self.colors), strict=True)
+            ],
+            marks=[mark_entry(mark, marked_value(chart, mark)) for mark in chart.marks],
+        )
+
+    def trace(self, trace: Trace, dash: str) -> dict[str, Any]:
+        """One line: its columns, and what the script must know to draw it."""
+        points = thinned(trace.points, self.limit)
+        self.drawn[trace.run, trace.tag] = len(points.steps)
+        steps = self.columns.integers(points.steps)
+        return sparse(
+            run=place(self.runs, trace.run),
+            tag=place(self.tags, trace.tag),
+            steps=steps,
+            times=self.clock(trace.run, steps, points.wall_times),
+            values=self.columns.floats(points.values),
+            dash=dash,
+            renumbered=trace.renumbered,
+            restarts=list(trace.restarts),
+        )
+
+    def clock(self, run: str, steps: int, wall_times: Float64s) -> int:
+        """The column of wall times for a run's step grid."""
+        if (run, steps) in self.clocks and len(wall_times):
+            known, column = self.clocks[run, steps]
+            if np.abs(known - wall_times).max() <= CLOCK_TOLERANCE * np.ptp(known):
+                return column
+        column = self.columns.times(wall_times)
+        self.clocks[run, steps] = (wall_times, column)
+        return column
+
+    def histogram(self, chart: HistogramChart, ridges: Ridges) -> dict[str, Any]:
+        """A ridgeline chart: its rows lie one after the other in one column."""
+        return {
+            "kind": "ridges",
+            "title": chart.title,
+            "run": place(self.runs, chart.run),
+            "tag": place(self.tags, chart.tag),
+            "steps": self.columns.integers(ridges.steps),
+            "low": ridges.low,
+            "high": ridges.high,
+            "bins": ridges.shares.shape[1],
+            "shares": self.columns.floats(ridges.shares.ravel()),
+            "tallest": ridges.tallest,
+        }
+
+
+def thinned(points: Display, limit: int | None) -> Display:
+    """At most `limit` of the points, extremes kept."""
+    if limit is None or len(points.steps) <= limit:
+        return points
+    kept = thin(points.steps, points.values, limit)
+    return Display(points.steps[kept], points.wall_times[kept], points.values[kept])
+
+
+def mark_entry(mark: Mark, value: float | None) -> dict[str, Any]:
+    """A mark, with the value that gets a ring."""
+    first, last = mark.steps
+    return sparse(first=first, last=last, tone=mark.tone, label=mark.label, value=value)
+
+
+def sparse(**entry: Any) -> dict[str, Any]:
+    """An entry without what is False, None or empty: absent means that to the script too."""
+    return {name: value for name, value in entry.items() if value or type(value) in (int, float)}
+
+
+def place(numbers: dict[str, int], name: str) -> int:
+    """The number of a name; the next one if it is new."""
+    return numbers.setdefault(name, len(numbers))
