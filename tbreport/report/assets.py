@@ -1,0 +1,87 @@
+"""What a page is made with: templates, style sheet, script, Plotly's bundle and its policy."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import tbreport
+from tbreport.report import theme
+
+BUNDLE = "plotly-basic.min.js.gz"  # setup.py puts it among the templates
+LAST_SCRIPT = "main.js"  # the others only declare
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Plotly's script as the page holds it."""
+
+    packed: str  # gzip, base64
+    hash: str  # of the text that the browser compiles, as a policy names it
+
+
+def templates() -> Path:
+    """The folder of templates: inside the package once installed, beside it in a checkout."""
+    package = Path(tbreport.__file__).parent
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parent / "templates"
+
+
+@cache
+def script() -> str:
+    """The page's one script: every file of `js/`, in one scope of its own."""
+    files = sorted(
+        (templates() / "js").glob("*.js"), key=lambda file: (file.name == LAST_SCRIPT, file.name)
+    )
+    joined = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    return f'(() => {{\n"use strict";\n{joined}}})();\n'
+
+
+@cache
+def style() -> str:
+    """The style sheet, its colors first."""
+    return theme.style_sheet() + (templates() / "report.css").read_text(encoding="utf-8")
+
+
+@cache
+def bundle() -> Bundle:
+    """Plotly's basic bundle, which the build fetched; else the one in the plotly package."""
+    file = templates() / BUNDLE
+    if file.is_file():
+        packed = file.read_bytes()
+        text = gzip.decompress(packed)
+    else:
+        from plotly.offline import get_plotlyjs  # 4.8 MB of text
+
+        text = get_plotlyjs().encode()
+        packed = gzip.compress(text, mtime=0)
+    return Bundle(base64.b64encode(packed).decode(), source_hash(text))
+
+
+def source_hash(text: bytes) -> str:
+    """A script's hash as Content-Security-Policy names it."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode()}'"
+
+
+@cache
+def policy() -> str:
+    """What the page may do: run these two scripts, style itself, and nothing with any host.
+
+    Plotly styles its elements inline, so styles cannot be held to a hash. There is no
+    `connect-src`: with `default-src 'none'` every request is refused.
+    """
+    hashes = f"{source_hash(script().encode())} {bundle().hash}"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {hashes}",
+            "style-src 'unsafe-inline'",
+            "img-src data: blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )

@@ -1,0 +1,191 @@
+"""Report → one HTML file that needs no network, no server and, for reading, no script.
+
+Tables, findings and static pictures are plain HTML. One payload of columns and Plotly's bundle lie
+gzipped in the page, and its script draws the charts near the screen. The same report gives the
+same bytes. Names come from strangers: Jinja escapes every text, the manifest is escaped JSON, and
+the policy allows two scripts by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from tbreport.errors import TooLarge
+from tbreport.model import Finding
+from tbreport.report import assets, charts, ridgelines, sparkline, svg, theme, wording
+from tbreport.report.document import Block, Chart, HistogramChart, Report, Spark
+from tbreport.report.payload import Payload, every_chart, pack
+from tbreport.report.ridgelines import Ridges
+
+LARGEST = 24_000_000  # bytes; code hosts take attachments of 25 MB
+FEWEST = 50  # points a series, below which a chart no longer shows what was measured
+SIGNS = {None: "✓", "info": "i", "warning": "!", "error": "✕"}
+SIZES = {"card": (344, 220), "evidence": (346, 160)}  # of static pictures, px
+
+
+def render(report: Report, *, max_size: int = 10_000_000, force: bool = False) -> str:
+    """Write the page; of more than `max_size` bytes, it draws fewer points of each series.
+
+    Raises:
+        TooLarge: the page has more than 24 MB all the same, and `force` is not set.
+    """
+    ridges = {
+        chart.id: ridgelines.ridges(chart.series)
+        for chart, _ in every_chart(report)
+        if isinstance(chart, HistogramChart)
+    }
+    payload = pack(report, ridges)
+    page = fill(report, ridges, payload)
+    excess = len(page.encode()) - max_size
+    if excess > 0:
+        page = fill(report, ridges, lightened(report, ridges, weight(payload) - excess))
+    size = len(page.encode())
+    if size > LARGEST and not force:
+        raise TooLarge(
+            f"the report has {size / 1e6:.1f} MB, more than the {LARGEST / 1e6:.0f} MB "
+            "that code hosts take",
+            hint="select fewer runs or tags with --runs and --tags, or insist with --force",
+        )
+    return page
+
+
+def lightened(report: Report, ridges: Mapping[str, Ridges], budget: int) -> Payload:
+    """A payload of at most `budget` bytes, if that leaves `FEWEST` points a series."""
+    limit = max(
+        (
+            len(trace.points.steps)
+            for chart, _ in every_chart(report)
+            if isinstance(chart, Chart)
+            for trace in chart.traces
+        ),
+        default=0,
+    )
+    payload = pack(report, ridges, limit)
+    while (excess := weight(payload) / max(budget, 1)) > 1 and limit > FEWEST:
+        limit = max(FEWEST, int(limit / min(max(excess, 1.05), 8)))
+        payload = pack(report, ridges, limit)
+    return payload
+
+
+def weight(payload: Payload) -> int:
+    """The bytes that a payload takes in the page."""
+    return len(to_json(payload.manifest).encode()) + len(packed(payload.columns))
+
+
+def fill(report: Report, ridges: Mapping[str, Ridges], payload: Payload) -> str:
+    """The page around a payload."""
+    runs = [run["name"] for run in payload.manifest["runs"]]
+    page = (
+        environment(report.colors, ridges)
+        .get_template("report.html.j2")
+        .render(
+            report=report,
+            runs=runs,
+            places={run: place for place, run in enumerate(runs)},
+        colors={run: report.colors.get(run, 0) for run in runs},
+            numbers=payload.places,
+            signs=SIGNS,
+            drawn=drawn(payload),
+            policy=assets.policy(),
+            style=Markup(assets.style()),
+            script=Markup(assets.script()),
+            manifest=Markup(to_json(payload.manifest)),
+            columns=packed(payload.columns),
+            plotly=assets.bundle().packed,
+        )
+    )
+    # File names may hold bytes that are no text; Python keeps them as lone surrogates.
+    return re.sub("[\ud800-\udfff]", "\ufffd", page)
+
+
+def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinja2.Environment:
+    """Jinja with the filters that the templates use."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(assets.templates()),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def still(chart: Chart | HistogramChart, look: str) -> Markup:
+        if isinstance(chart, Chart):
+            return Markup(svg.curves(chart, colors, *SIZES[look]))
+        color = colors.get(chart.run, 0)
+        return Markup(ridgelines.drawing(chart, ridges[chart.id], color, *SIZES[look]))
+
+    def spark(spark: Spark) -> Markup:
+        return Markup(sparkline.sparkline(spark, colors.get(spark.run, 0)))
+
+    made.filters |= {
+        "kind": kind,
+        "date": wording.date,
+        "evidence": wording.evidence,
+        "message": message,
+        "groups": groups,
+        "caption": charts.caption,
+        "keys": lambda chart: charts.keys(chart, colors),
+        "notes": charts.notes,
+        "sparkline": spark,
+        "still": still,
+        "color": theme.run_color,
+        "color_class": theme.run_class,
+    }
+    return made
+
+
+def kind(block: Block) -> str:
+    """The name of the macro that writes a block."""
+    return type(block).__name__.lower()
+
+
+def groups(
+    found: Sequence[Chart | HistogramChart],
+) -> dict[str, list[Chart | HistogramChart]]:
+    """Charts by group, both in the order in which they come."""
+    grouped: dict[str, list[Chart | HistogramChart]] = {}
+    for chart in found:
+        grouped.setdefault(chart.group, []).append(chart)
+    return grouped
+
+
+def message(finding: Finding) -> Markup:
+    """A finding's message with its tags set off; a tag within a longer name is left alone."""
+    names = sorted(finding.tags, key=len, reverse=True)
+    pattern = "|".join(rf"(?<![\w/.-]){re.escape(name)}(?![\w/]|[.-]\w)" for name in names if name)
+    pieces = re.split(f"({pattern})", finding.message) if pattern else [finding.message]
+    return Markup("").join(
+        Markup("<b>{}</b>").format(piece) if place % 2 else escape(piece)
+        for place, piece in enumerate(pieces)
+    )
+
+
+def drawn(payload: Payload) -> str:
+    """How much of the scalar series the charts show."""
+    if payload.total == payload.drawn:
+        return f"Every point is drawn: {payload.total:,}." if payload.total else ""
+    return (
+        f"Drawn: {payload.drawn:,} of {payload.total:,} points, the extremes kept; "
+        "findings and tables use every point."
+    )
+
+
+def to_json(manifest: Mapping[str, Any]) -> str:
+    """Strict JSON that no name can end early inside a script element."""
+    text = json.dumps(
+        manifest, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
+    )
+    return re.sub("[<>&\u2028\u2029]", lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def packed(columns: bytes) -> str:
+    """The columns as text: gzip, base64."""
+    return base64.b64encode(gzip.compress(columns, 6, mtime=0)).decode()

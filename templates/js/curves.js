@@ -1,0 +1,143 @@
+// A chart of scalars → Plotly's traces and layout, and what the cursor reads.
+
+/** A trace made ready: `ys` is what is drawn, `raw` what was measured; the same array where
+ * nothing was smoothed.
+ * @typedef {{name: string, tag: string, color: string, dash: string, steps: Floats, times: Floats,
+ *   xs: Floats, raw: ArrayLike<number>, ys: ArrayLike<number>, restarts: number[]}} Line */
+
+const FEW = 20; // points: each gets a marker
+const RAW_OPACITY = 0.25;
+const RUG_HEIGHT = 0.01; // of the plot
+
+/** The visible lines of a chart.
+ * @param {CurvesEntry} chart @param {Manifest} manifest @param {Columns} columns
+ * @param {View} view @param {boolean[]} shown by run @param {Tokens} tokens
+ * @returns {{lines: Line[], unit: string}} */
+function prepareLines(chart, manifest, columns, view, shown, tokens) {
+  const visible = chart.traces.filter((trace) => chart.evidence || shown[trace.run]);
+  const points = visible.map((trace) => ({
+    steps: columns(trace.steps),
+    times: columns(trace.times),
+  }));
+  const { xs, unit } = placePoints(points, view.axis);
+  const weight = chart.evidence ? 0 : view.smoothing;
+  const lines = visible.map((trace, at) => {
+    const run = manifest.runs[trace.run];
+    const raw = columns(trace.values);
+    return {
+      ...points[at],
+      name: run.name,
+      tag: manifest.tags[trace.tag],
+      color: tokens(`run-${run.color}`),
+      dash: plotlyDash(trace.dash),
+      xs: xs[at],
+      raw,
+      ys: smooth(raw, weight),
+      restarts: trace.restarts ?? [],
+    };
+  });
+  return { lines, unit };
+}
+
+/** @param {CurvesEntry} chart @param {{lines: Line[], unit: string}} prepared @param {View} view
+ * @param {Tokens} tokens @param {Size} size @returns {Figure} */
+function curvesFigure(chart, { lines, unit }, view, tokens, size) {
+  const faint = lines.filter((line) => line.ys !== line.raw);
+  const marker = lines[lines.length - 1];
+  const marks = (chart.marks ?? []).map((mark) => drawMark(mark, marker, tokens, view.log));
+  const layout = baseLayout(tokens, size);
+  const furthest = lines.reduce((most, line) => Math.max(most, line.xs[line.xs.length - 1] || 0), 0);
+  Object.assign(layout.xaxis, xAxis(view.axis, unit, furthest));
+  if (view.log) Object.assign(layout.yaxis, { type: "log" });
+  layout.yaxis2 = { overlaying: "y", range: [0, 1], fixedrange: true, visible: false };
+  layout.uirevision = `${view.axis} ${view.log}`;
+  layout.shapes = [...marks.flatMap((mark) => mark.shapes), ...lines.flatMap(drawRestarts)];
+  layout.annotations = marks.flatMap((mark) => mark.annotations);
+  return {
+    data: [
+      ...faint.map((line) => stroke(line, line.raw, RAW_OPACITY)),
+      ...lines.map((line) => stroke(line, line.ys, 1)),
+      ...lines.flatMap(loners),
+      ...lines.flatMap(rug),
+      ...marks.flatMap((mark) => mark.rings),
+    ],
+    layout,
+    home: { xaxis: null, yaxis: null },
+    probe: probeCurves(lines, view.axis),
+    dropped: view.log ? lines.reduce((sum, line) => sum + notPositive(line.raw), 0) : 0,
+  };
+}
+
+/** @param {Axis} axis @param {string} unit @param {number} furthest */
+function xAxis(axis, unit, furthest) {
+  if (axis === "wall") return { type: "date", nticks: 4 };
+  if (axis === "relative") return { type: "linear", ticksuffix: ` ${unit}` };
+  return { type: "linear", tickformat: furthest >= 10000 ? "~s" : "" };
+}
+
+/** One line; its points too where they are few.
+ * @param {Line} line @param {ArrayLike<number>} ys @param {number} opacity */
+function stroke(line, ys, opacity) {
+  return {
+    type: "scatter",
+    mode: ys.length <= FEW ? "lines+markers" : "lines",
+    name: plain(line.name),
+    x: line.xs,
+    y: ys,
+    opacity,
+    hoverinfo: "skip",
+    connectgaps: false,
+    line: { color: line.color, width: opacity < 1 ? 1 : 1.6, dash: line.dash },
+    marker: { color: line.color, size: 4 },
+  };
+}
+
+/** A finite point between two that are not has no line: it gets a marker.
+ * @param {Line} line */
+function loners(line) {
+  /** @type {number[]} */
+  const places = [];
+  const finite = (/** @type {number} */ at) => Number.isFinite(line.ys[at]);
+  for (let at = 0; at < line.ys.length; at++)
+    if (finite(at) && !finite(at - 1) && !finite(at + 1)) places.push(at);
+  if (places.length === 0 || line.ys.length <= FEW) return [];
+  return [dots(line, places, places.map((at) => line.ys[at]), { size: 4, color: line.color })];
+}
+
+/** Where values are not finite, a bar along the x axis: a stretch of them from end to end.
+ * @param {Line} line */
+function rug(line) {
+  /** @type {(number | null)[]} */
+  const x = [];
+  for (let at = 0; at < line.raw.length; at++) {
+    if (Number.isFinite(line.raw[at])) continue;
+    const first = at;
+    while (at + 1 < line.raw.length && !Number.isFinite(line.raw[at + 1])) at++;
+    x.push(line.xs[first], line.xs[at], null);
+  }
+  if (x.length === 0) return [];
+  const y = x.map((place) => (place === null ? null : RUG_HEIGHT));
+  const name = plain(line.name);
+  const style = { color: line.color, width: 4 };
+  const marker = { color: line.color, symbol: "square", size: 4 };
+  return [{ type: "scatter", mode: "lines+markers", name, x, y, yaxis: "y2", line: style, marker, hoverinfo: "skip" }];
+}
+
+/** @param {Line} line @param {number[]} places @param {number[]} y @param {object} marker */
+function dots(line, places, y, marker) {
+  const x = places.map((at) => line.xs[at]);
+  return { type: "scatter", mode: "markers", name: plain(line.name), x, y, marker, hoverinfo: "skip" };
+}
+
+/** @param {ArrayLike<number>} values */
+function notPositive(values) {
+  let n = 0;
+  for (let at = 0; at < values.length; at++) if (values[at] <= 0) n += 1;
+  return n;
+}
+
+/** Lengths "5 3" as Plotly wants them.
+ * @param {string} [dash] */
+function plotlyDash(dash) {
+  return dash ? dash.split(" ").map((length) => `${length}px`).join(",") : "solid";
+}

@@ -1,0 +1,120 @@
+// Draws and erases one figure; Plotly and the numbers are unpacked when the first one asks.
+
+/** A promise made once, when it is first asked for.
+ * @template T @param {() => Promise<T>} make @returns {() => Promise<T>} */
+function once(make) {
+  /** @type {Promise<T> | undefined} */
+  let made;
+  return () => (made ??= make());
+}
+
+/** Compile the embedded bundle. Its hash stands in the page's policy.
+ * @returns {Promise<any>} */
+async function loadPlotly() {
+  const script = document.createElement("script");
+  script.textContent = new TextDecoder().decode(await embedded("plotly"));
+  document.head.append(script);
+  return /** @type {any} */ (window).Plotly;
+}
+
+/** What is kept of a figure while it is drawn.
+ * @typedef {{target: any, made: Figure | null, hide: () => void}} Drawn */
+
+/** @param {Manifest} manifest @param {() => View} current
+ * @returns {{draw: (figure: HTMLElement) => Promise<void>, erase: (figure: HTMLElement) => void}} */
+function createDrawing(manifest, current) {
+  const plotly = once(loadPlotly);
+  const columns = once(async () => readColumns(manifest, await embedded("columns")));
+  /** @type {Map<HTMLElement, Drawn>} */
+  const drawn = new Map();
+
+  /** @param {HTMLElement} figure */
+  async function draw(figure) {
+    const [Plotly, read] = await Promise.all([plotly(), columns()]);
+    const { width, height } = part(figure, ".plot").getBoundingClientRect();
+    if (width === 0) return;
+    const chart = manifest.charts[Number(figure.dataset.chart)];
+    const kept = drawn.get(figure) ?? prepare(figure, chart.title, Plotly);
+    const made = makeFigure(manifest, chart, read, current(), { width, height });
+    kept.hide();
+    kept.made = made;
+    await Plotly.react(kept.target, made.data, made.layout, CONFIG);
+    if (!drawn.has(figure)) kept.target.on("plotly_relayout", () => markZoom(figure, kept));
+    drawn.set(figure, kept);
+    const { dropped } = made;
+    part(figure, ".dropped").textContent = dropped ? `${number(dropped)} not above 0, left out` : "";
+    figure.classList.add("drawn");
+    markZoom(figure, kept);
+    performance.mark("chart-drawn");
+  }
+
+  /** @param {HTMLElement} figure */
+  function erase(figure) {
+    const kept = drawn.get(figure);
+    if (kept === undefined) return;
+    drawn.delete(figure);
+    kept.hide();
+    figure.classList.remove("drawn", "zoomed");
+    /** @type {any} */ (window).Plotly.purge(kept.target);
+    for (const left of figure.querySelectorAll(".live, .cursor, .home")) left.remove();
+  }
+
+  return { draw, erase };
+}
+
+/** The parts of a figure that only a drawn chart has.
+ * @param {HTMLElement} figure @param {string} title @param {any} Plotly @returns {Drawn} */
+function prepare(figure, title, Plotly) {
+  const target = create("div", "live");
+  target.tabIndex = 0;
+  target.setAttribute("role", "group");
+  target.setAttribute("aria-label", `${title}, chart: the arrow keys read its values`);
+  part(figure, ".plot").append(target);
+  /** @type {Drawn} */
+  const kept = { target, made: null, hide: () => {} };
+  kept.hide = attachCursor(/** @type {any} */ (target), () => kept.made?.probe ?? null);
+  const home = create("button", "home", "reset zoom");
+  home.type = "button";
+  home.addEventListener("click", () => Plotly.relayout(target, homeRanges(kept)));
+  part(figure, "figcaption").append(home);
+  return kept;
+}
+
+/** @param {Manifest} manifest @param {CurvesEntry | RidgesEntry} chart @param {Columns} columns
+ * @param {View} view @param {Size} size @returns {Figure} */
+function makeFigure(manifest, chart, columns, view, size) {
+  const tokens = readTokens();
+  if (chart.kind === "ridges") return ridgesFigure(chart, manifest, columns, tokens, size);
+  const shown = shownRuns(manifest, view);
+  const prepared = prepareLines(chart, manifest, columns, view, shown, tokens);
+  return curvesFigure(chart, prepared, view, tokens, size);
+}
+
+/** The change of the layout that undoes a zoom.
+ * @param {Drawn} kept @returns {Record<string, unknown>} */
+function homeRanges(kept) {
+  const { xaxis, yaxis } = /** @type {Figure} */ (kept.made).home;
+  return {
+    ...(xaxis ? { "xaxis.range": [...xaxis] } : { "xaxis.autorange": true }),
+    ...(yaxis ? { "yaxis.range": [...yaxis] } : { "yaxis.autorange": true }),
+  };
+}
+
+/** A zoomed chart offers its way back.
+ * @param {HTMLElement} figure @param {Drawn} kept */
+function markZoom(figure, kept) {
+  const { home } = /** @type {Figure} */ (kept.made);
+  const zoomed = /** @type {const} */ (["xaxis", "yaxis"]).some((name) => {
+    const axis = kept.target._fullLayout[name];
+    const start = home[name];
+    return start ? start.some((end, at) => end !== axis.range[at]) : !axis.autorange;
+  });
+  figure.classList.toggle("zoomed", zoomed);
+}
+
+/** @param {HTMLElement} figure @param {string} selector @returns {HTMLElement} */
+function part(figure, selector) {
+  const found = figure.querySelector(selector);
+  if (found === null) throw new Error(`a figure has no ${selector}`);
+  return /** @type {HTMLElement} */ (found);
+}

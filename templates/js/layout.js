@@ -1,0 +1,39 @@
+// What every chart has in common: Plotly's layout and configuration.
+
+/** @typedef {{width: number, height: number}} Size */
+/** `home` holds the ranges before any zoom, null where Plotly finds them; `dropped` how many points
+ * a log axis leaves out.
+ * @typedef {{data: object[], layout: any, probe: Probe, dropped: number,
+ *   home: {xaxis: number[] | null, yaxis: number[] | null}}} Figure */
+
+const MARGIN = { l: 46, r: 10, t: 10, b: 24, pad: 0 };
+
+/** @param {Tokens} tokens @param {Size} size @returns {any} a Plotly layout */
+function baseLayout(tokens, size) {
+  const axis = {
+    gridcolor: tokens("grid"),
+    zeroline: false,
+    ticks: "",
+    ticklabelstandoff: 4,
+    automargin: false,
+    exponentformat: "e",
+    tickfont: { size: 10, color: tokens("muted") },
+  };
+  return {
+    ...size,
+    autosize: false,
+    margin: MARGIN,
+    paper_bgcolor: "transparent",
+    plot_bgcolor: "transparent",
+    font: { family: getComputedStyle(document.body).fontFamily, size: 10, color: tokens("muted") },
+    showlegend: false,
+    hovermode: false,
+    // A drag that zooms would keep a thumb from scrolling.
+    dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
+    xaxis: { ...axis, showgrid: false, nticks: 6 },
+    yaxis: { ...axis, nticks: 5 },
+  };
+}
+
+// No mode bar: a double click and the caption's button reset a zoom.
+const CONFIG = { displayModeBar: false, responsive: false, showTips: false, doubleClick: "reset" };

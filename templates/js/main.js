@@ -1,0 +1,95 @@
+// Starts the page. The other files only declare; the page's one script is all of them, this last.
+
+const SETTLE = 60; // ms without a change before charts are redrawn: a slider fires at every pixel
+const NARROW = "(max-width: 900px)";
+
+function start() {
+  const manifest = readManifest();
+  const figures = /** @type {HTMLElement[]} */ ([
+    ...document.querySelectorAll("figure[data-chart]"),
+  ]);
+  const hash = readHash(location.hash);
+  let { anchor } = hash;
+  let view = hash.view ?? startingView();
+  let settling = 0;
+
+  const { draw, erase } = createDrawing(manifest, () => view);
+  const charts = drawLazily(figures, (figure) => draw(figure).catch(console.error), erase);
+  const showControls = attachControls(manifest, () => view, change);
+
+  /** @param {Partial<View>} changes */
+  function change(changes) {
+    view = { ...view, ...changes };
+    remember(anchor, view);
+    show();
+  }
+
+  function show() {
+    applyTheme(view.theme);
+    applyFilters(manifest, view, figures);
+    showControls(view);
+    clearTimeout(settling);
+    settling = setTimeout(charts.again, SETTLE);
+  }
+
+  window.addEventListener("hashchange", () => {
+    const next = readHash(location.hash);
+    anchor = next.anchor;
+    if (next.view) {
+      view = next.view;
+      show();
+    } else remember(anchor, view);
+    reveal(anchor);
+  });
+  window.addEventListener("resize", show);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+  printInLight(() => view, charts.now);
+  foldControls();
+  followReading();
+  show();
+  if (hash.view) reveal(anchor);
+}
+
+/** Put the view in the address; some frames forbid it.
+ * @param {string} anchor @param {View} view */
+function remember(anchor, view) {
+  try {
+    history.replaceState(null, "", writeHash(anchor, view));
+  } catch {
+    // The page works without.
+  }
+}
+
+/** Go to an anchor, opening the group it stands in.
+ * @param {string} anchor */
+function reveal(anchor) {
+  const target = anchor && document.getElementById(anchor);
+  if (!target) return;
+  target.closest("details")?.setAttribute("open", "");
+  target.scrollIntoView();
+}
+
+/** Paper is white: drawn charts are redrawn in the light theme for it.
+ * @param {() => View} current @param {() => void} redraw */
+function printInLight(current, redraw) {
+  window.addEventListener("beforeprint", () => {
+    applyTheme("light");
+    redraw();
+  });
+  window.addEventListener("afterprint", () => {
+    applyTheme(current().theme);
+    redraw();
+  });
+}
+
+/** On a narrow screen the controls are folded away, on a wide one always open. */
+function foldControls() {
+  const controls = /** @type {HTMLDetailsElement} */ (element("settings"));
+  const narrow = matchMedia(NARROW);
+  const fold = () => (controls.open = !narrow.matches);
+  narrow.addEventListener("change", fold);
+  fold();
+}
+
+if ("DecompressionStream" in window) start();
+else element("unsupported").hidden = false;

@@ -1,0 +1,71 @@
+// Step ranges that findings speak of, and restarts: Plotly shapes and annotations.
+
+/** Shade a range or draw a line at a single step; its label; a ring around its value.
+ * @param {MarkEntry} mark @param {Line | undefined} line whose points place the steps
+ * @param {Tokens} tokens @param {boolean} log
+ * @returns {{shapes: object[], annotations: object[], rings: object[]}} */
+function drawMark(mark, line, tokens, log) {
+  const nothing = { shapes: [], annotations: [], rings: [] };
+  if (line === undefined || line.xs.length === 0) return nothing;
+  const first = placeStep(line.steps, line.xs, mark.first, "first");
+  const last = placeStep(line.steps, line.xs, mark.last, "last");
+  const x0 = first ?? line.xs[line.xs.length - 1];
+  const x1 = Math.max(last ?? x0, x0);
+  const ink = tokens(`ink-${mark.tone}`) || tokens("ink");
+  const fill = tokens(`mark-${mark.tone}`) || tokens("mark-plain");
+  const place = { xref: "x", yref: "paper", x0, x1, y0: 0, y1: 1, layer: "below" };
+  const single = mark.first === mark.last;
+  const shape = single
+    ? { ...place, type: "line", x1: x0, line: { color: ink, width: 1, dash: "dot" } }
+    : { ...place, type: "rect", fillcolor: fill, line: { width: 0 } };
+  const ringed = mark.value !== undefined && !(log && mark.value <= 0);
+  const rings = ringed ? [ring(x0, Number(mark.value), tokens)] : [];
+  return { shapes: [shape], annotations: label(mark, x0, line.xs, ink, ringed, log), rings };
+}
+
+/** @param {number} x @param {number} y @param {Tokens} tokens */
+function ring(x, y, tokens) {
+  return {
+    type: "scatter",
+    mode: "markers",
+    x: [x],
+    y: [y],
+    hoverinfo: "skip",
+    marker: { size: 7, color: tokens("panel"), line: { color: tokens("ink"), width: 1.5 } },
+  };
+}
+
+/** The words stand beside the ring, else at the top; to the left where the chart ends.
+ * @param {MarkEntry} mark @param {number} x @param {Floats} xs @param {string} color
+ * @param {boolean} ringed @param {boolean} log */
+function label(mark, x, xs, color, ringed, log) {
+  if (!mark.label) return [];
+  const share = (x - xs[0]) / (xs[xs.length - 1] - xs[0] || 1);
+  const value = Number(mark.value);
+  const place = ringed
+    ? { yref: "y", y: log ? Math.log10(value) : value, yanchor: "bottom", yshift: 5 }
+    : { yref: "paper", y: 1, yanchor: "top" };
+  return [
+    {
+      ...place,
+      xref: "x",
+      x,
+      xanchor: share > 0.68 ? "right" : "left",
+      xshift: share > 0.68 ? -3 : 3,
+      text: plain(mark.label),
+      showarrow: false,
+      font: { size: 10, color },
+    },
+  ];
+}
+
+/** A dotted line in the run's color where a later attempt took over.
+ * @param {Line} line @returns {object[]} */
+function drawRestarts(line) {
+  return line.restarts.flatMap((step) => {
+    const x = placeStep(line.steps, line.xs, step, "first");
+    const stroke = { color: line.color, width: 1, dash: "dot" };
+    const place = { xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, layer: "below" };
+    return x === null ? [] : [{ ...place, type: "line", line: stroke, opacity: 0.7 }];
+  });
+}

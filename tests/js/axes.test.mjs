@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { scripts } from "./scripts.mjs";
+
+const { nearest, placePoints, placeStep, sinceStart } = scripts(
+  "nearest",
+  "placePoints",
+  "placeStep",
+  "sinceStart",
+);
+
+const trace = (steps, times) => ({ steps: Float64Array.from(steps), times: Float64Array.from(times) });
+
+test("relative time starts with each series", () => {
+  const { xs, unit } = placePoints([trace([0, 1], [1000, 3000]), trace([0, 1], [9000, 10000])], "relative");
+  assert.deepEqual(xs.map((x) => [...x]), [[0, 2], [0, 1]]);
+  assert.equal(unit, "s");
+});
+
+test("a long run is told in hours", () => {
+  const { xs, unit } = placePoints([trace([0, 1], [0, 7_200_000 * 2])], "relative");
+  assert.deepEqual([[...xs[0]], unit], [[0, 4], "h"]);
+});
+
+test("time without a first point starts at the first that there is", () => {
+  assert.deepEqual([...sinceStart(Float64Array.of(NaN, 2000, 5000))], [NaN, 0, 3]);
+});
+
+test("the nearest place is found in rising values", () => {
+  const values = [0, 10, 20];
+  assert.deepEqual([-5, 4, 6, 15, 99].map((wanted) => nearest(values, wanted)), [0, 0, 1, 1, 2]);
+});
+
+test("the nearest place is found where the clock was set back", () => {
+  assert.equal(nearest([0, 50, 10, 20], 11), 2);
+});
+
+test("there is no nearest place among none", () => {
+  assert.equal(nearest([], 3), -1);
+});
+
+test("a mark starts at the first point at or past its step and ends at the last within", () => {
+  const steps = Float64Array.of(0, 10, 20, 30);
+  const xs = Float64Array.of(0, 1, 2, 3);
+  assert.equal(placeStep(steps, xs, 15, "first"), 2);
+  assert.equal(placeStep(steps, xs, 15, "last"), 1);
+  assert.equal(placeStep(steps, xs, 99, "first"), null);
+});
