@@ -1,0 +1,141 @@
+"""Pure maths on one curve: finite float64 values in the order of their steps, numbers out.
+
+Nothing here knows tags, steps or roles, and nothing loops over points. What is not finite is left
+out before (`subject.Curve`); an empty curve gives NaN, one point gives that point.
+
+Noise and levels are medians: one wild point must neither make a finding nor hide one.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
+
+from tbreport.model import Float64s, Goal, Int64s
+
+SMOOTH_SHARE = 0.02  # of the points: width of the running median
+TAIL_SHARE = 0.05  # of the points: head and tail
+SMALLEST = 3  # points: width of the running median, head and tail, however short the curve
+TO_SIGMA = 1.4826  # times the median absolute deviation is the sd of normal noise
+
+Rows = npt.NDArray[np.intp]
+
+
+def median(values: Float64s) -> float:
+    """The middle value; np.median takes five times as long at 1,000 points."""
+    n = len(values)
+    if n == 0:
+        return math.nan
+    middle = np.partition(values, (n // 2 - 1, n // 2) if n % 2 == 0 else n // 2)
+    return float(middle[n // 2] if n % 2 else (middle[n // 2 - 1] + middle[n // 2]) / 2)
+
+
+def smooth(values: Float64s) -> Float64s:
+    """The running median, 2 % of the points wide and at least three; as long as the values.
+
+    It is taken at every eighth of its width and interpolated between, so that the cost is linear
+    in the points whatever the width: 0.06 ms for a thousand, 0.1 s for a million. Towards the
+    ends the window stops at the last whole one.
+    """
+    n = len(values)
+    width = max(SMALLEST, round(SMOOTH_SHARE * n)) | 1
+    if n <= width:
+        return np.full(n, median(values))
+    stride = max(1, width // 8)
+    starts = np.append(np.arange(0, n - width, stride), n - width)
+    windows = sliding_window_view(values, width)[starts]
+    # np.sort is vectorized for short rows (numpy 2); long ones want a selection
+    middle = (np.sort(windows) if width < 64 else np.partition(windows, width // 2))[:, width // 2]
+    return np.interp(np.arange(n), starts + width // 2, middle)
+
+
+def tail(values: Float64s) -> float:
+    """The level at the end: the median of the last 5 %, at least three points."""
+    return median(values[-max(SMALLEST, round(TAIL_SHARE * len(values))) :])
+
+
+def head(values: Float64s) -> float:
+    """The level at the start: the median of the first 5 %, at least three points."""
+    return median(values[: max(SMALLEST, round(TAIL_SHARE * len(values)))])
+
+
+def best(smoothed: Float64s, goal: Goal) -> tuple[float, int]:
+    """The best value of a smoothed curve, and the first index that has it; NaN and -1 of none."""
+    if len(smoothed) == 0:
+        return math.nan, -1
+    index = int(np.argmin(smoothed) if goal == "min" else np.argmax(smoothed))
+    return float(smoothed[index]), index
+
+
+def spread(values: Float64s) -> float:
+    """The robust standard deviation: 1.4826 × the median absolute deviation from the median."""
+    return TO_SIGMA * median(np.abs(values - median(values)))
+
+
+def noise(values: Float64s) -> float:
+    """The robust standard deviation of a point around the trend, from second differences.
+
+    First differences would take the steep fall at the start of a short curve for noise, and hide
+    the rise at its end. Hand in logarithms of positive losses: the noise is then a share of the
+    level.
+    """
+    return spread(np.diff(values, 2)) / math.sqrt(6)
+
+
+def surprise(values: Float64s, width: int) -> Float64s:
+    """How many standard deviations each point lies above the mean of the `width` before it.
+
+    NaN for the first two points; inf where those before are all equal and the point is higher.
+    """
+    n = len(values)
+    if n == 0:
+        return np.empty(0)
+    centered = values - median(values)  # sums of squares far from zero would cancel
+    sums = np.concatenate(([0.0], np.cumsum(centered)))
+    squares = np.concatenate(([0.0], np.cumsum(centered * centered)))
+    stop = np.arange(n)
+    start = np.maximum(stop - width, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = (stop - start).astype(np.float64)
+        mean = (sums[stop] - sums[start]) / size
+        variance = (squares[stop] - squares[start]) / size - mean * mean
+        # what is left of equal values is rounding
+        variance[variance < 1e-12 * squares[-1] / n] = 0.0
+        score: Float64s = (centered - mean) / np.sqrt(variance)
+    score[:2] = np.nan
+    return score
+
+
+def trailing(values: Float64s, at: Rows, width: int) -> tuple[Float64s, Float64s]:
+    """The level and robust standard deviation of the `width` points before each index of `at`.
+
+    Fewer points where fewer are before; each index must have one.
+    """
+    back = at[:, None] + np.arange(-width, 0)
+    windows = np.where(back >= 0, values[np.maximum(back, 0)], np.nan)
+    level = row_medians(windows)
+    return level, TO_SIGMA * row_medians(np.abs(windows - level[:, None]))
+
+
+def row_medians(rows: Float64s) -> Float64s:
+    """The median of each row, NaNs left out."""
+    ordered = np.sort(rows, axis=1)  # NaNs last
+    n = np.isfinite(rows).sum(axis=1)
+    row = np.arange(len(rows))
+    middle: Float64s = (ordered[row, (n - 1) // 2] + ordered[row, n // 2]) / 2
+    return middle
+
+
+def jumps_up(values: Float64s, ratio: float) -> Rows:
+    """The indices of points more than `ratio` times the one before, itself above zero."""
+    before, after = values[:-1], values[1:]
+    return np.flatnonzero((before > 0) & (after > ratio * before)) + 1
+
+
+def stretches(flags: npt.NDArray[np.bool_]) -> Int64s:
+    """First and last index of each run of true flags, shape [n, 2]."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False]))))
+    return np.column_stack((edges[::2], edges[1::2] - 1)).astype(np.int64)
