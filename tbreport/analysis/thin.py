@@ -1,0 +1,108 @@
+"""Fewer points for drawing: a series in, the indices to draw out. The analysis never uses them.
+
+What an eye would miss must stay: every bucket's lowest and highest point, the first and the last,
+and the ends of every stretch that is not finite. Indices and not values, so that steps, wall
+times and values stay paired.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tbreport.analysis.curves import stretches
+from tbreport.model import Float64s, HistogramSeries, Int64s
+
+FEWEST = 8  # indices; below there are no buckets left
+NONFINITE_SHARE = 4  # at most one index in four goes to non-finite stretches
+
+
+def thin(steps: Int64s, values: Float64s, n: int) -> Int64s:
+    """At most `n` (at least 8) rising indices; all of them where there are no more.
+
+    Of non-finite stretches the first and last point stay; of too many stretches the first and the
+    last and some evenly between.
+    """
+    n = max(n, FEWEST)
+    if len(values) <= n:
+        return np.arange(len(values), dtype=np.int64)
+    finite = np.isfinite(values)
+    ends = np.array([0, len(values) - 1])
+    if finite.all():
+        return merged(ends, *extremes(steps, values, (n - 2) // 2))
+    bad = merged(stretches(~finite).ravel())
+    bad = bad[evenly(len(bad), n // NONFINITE_SHARE)]
+    good = np.flatnonzero(finite)
+    lowest, highest = extremes(steps[good], values[good], (n - 2 - len(bad)) // 2)
+    return merged(ends, bad, good[lowest], good[highest])
+
+
+def extremes(steps: Int64s, values: Float64s, n_buckets: int) -> tuple[Int64s, Int64s]:
+    """The indices of the lowest and of the highest of each of at most `n_buckets` buckets.
+
+    Half of the borders are evenly spaced in steps, which is what the step axis shows, half in
+    points: many writers log densely at first and seldom later, and a wall-time axis or a zoom
+    shows the dense part too.
+    """
+    n, half = len(values), max(1, n_buckets // 2)
+    if n == 0:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    grid = np.arange(half)
+    by_step = np.searchsorted(steps, steps[0] + grid * ((float(steps[-1]) - steps[0]) / half))
+    by_point = (2 * grid + 1) * n // (2 * half)  # in the middle between those of even steps
+    starts = merged(by_step, by_point)
+    return (
+        first_hits(values, np.minimum.reduceat(values, starts), starts),
+        first_hits(values, np.maximum.reduceat(values, starts), starts),
+    )
+
+
+def first_hits(values: Float64s, wanted: Float64s, starts: Int64s) -> Int64s:
+    """The first index in each bucket whose value is the one wanted there."""
+    sizes = np.append(starts[1:], len(values)) - starts
+    hits = np.flatnonzero(values == np.repeat(wanted, sizes))
+    return hits[np.searchsorted(hits, starts)].astype(np.int64)
+
+
+def merged(*indices: Int64s) -> Int64s:
+    """All of them, rising, each once; np.unique takes three times as long for so few."""
+    ordered = np.sort(np.concatenate(indices))
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+
+
+def evenly(n: int, most: int) -> Int64s:
+    """At most `most` indices below n: the first, the last, and some evenly between."""
+    return np.unique(np.linspace(0, n - 1, min(n, most)).round().astype(np.int64))
+
+
+def thin_histograms(series: HistogramSeries, n_steps: int, n_buckets: int) -> HistogramSeries:
+    """At most `n_steps` histograms of at most `n_buckets` buckets each.
+
+    Neighboring buckets are merged and their counts added, so that no value gets lost.
+    """
+    chosen = evenly(len(series), n_steps)
+    rows = [merge(*series.bucket(int(index)), n_buckets) for index in chosen]
+    sizes = [len(counts) for _, counts in rows]
+    return HistogramSeries(
+        run=series.run,
+        tag=series.tag,
+        source=series.source,
+        steps=series.steps[chosen],
+        wall_times=series.wall_times[chosen],
+        offsets=np.concatenate(([0], np.cumsum(sizes, dtype=np.int64))),
+        edges=np.concatenate([edges for edges, _ in rows] or [np.empty(0)]),
+        counts=np.concatenate([counts for _, counts in rows] or [np.empty(0)]),
+        min=series.min[chosen],
+        max=series.max[chosen],
+        num=series.num[chosen],
+        sum=series.sum[chosen],
+        sum_squares=series.sum_squares[chosen],
+        original_steps=None if series.original_steps is None else series.original_steps[chosen],
+    )
+
+
+def merge(edges: Float64s, counts: Float64s, n_buckets: int) -> tuple[Float64s, Float64s]:
+    """One histogram in at most `n_buckets` buckets."""
+    if len(counts) <= n_buckets:
+        return edges, counts
+    borders = np.linspace(0, len(counts), n_buckets + 1).round().astype(np.int64)
+    return edges[borders], np.add.reduceat(counts, borders[:-1])
