@@ -7,7 +7,7 @@ that it means to.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import google_crc32c
@@ -100,6 +100,25 @@ def rows_histogram(tag: str, step: int, rows: Sequence[Sequence[float]], plugin:
 def restart(step: int, wall_time: float) -> Event:
     """A SessionLog START, as `SummaryWriter(purge_step=…)` writes it."""
     return Event(wall_time=wall_time, step=step, session_log=SessionLog(status=SessionLog.START))
+
+
+def session(settings: Mapping[str, float | str]) -> Event:
+    """The start of an hparams session, as `add_hparams` writes it."""
+    from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
+
+    start = HParamsPluginData()
+    for name, value in settings.items():
+        if isinstance(value, str):
+            start.session_start_info.hparams[name].string_value = value
+        else:
+            start.session_start_info.hparams[name].number_value = value
+    plugin = SummaryMetadata.PluginData(
+        plugin_name="hparams", content=start.SerializeToString(deterministic=True)
+    )
+    value = Summary.Value(
+        tag="_hparams_/session_start_info", metadata=SummaryMetadata(plugin_data=plugin)
+    )
+    return Event(wall_time=START, summary=Summary(value=[value]))
 
 
 def content(events: Iterable[Event]) -> bytes:

@@ -118,7 +118,12 @@ def write(text: str, path: str) -> None:
         CannotWrite: with the system's reason.
     """
     if path == STDOUT:
-        sys.stdout.write(text)
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Who reads has read enough. What is still buffered must not raise again at the exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     target = Path(path)
     temporary = None

@@ -94,13 +94,11 @@ def plain(text: str) -> str:
 
 
 def grid(table: Table, width: int) -> RichTable:
-    """A table without lines; optional columns are left out where the width is short."""
+    """A table without lines; where the width is short, columns are left out, optional ones first."""
     shown = list(range(len(table.columns)))
-    while sum(natural_width(table, place) + 2 for place in shown) + 3 > width:
+    while sum(natural_width(table, place) + 2 for place in shown) + 3 > width and shown[2:]:
         optional = [place for place in shown if table.columns[place].optional]
-        if not optional:
-            break
-        shown.remove(optional[-1])
+        shown.remove(optional[-1] if optional else shown[-1])
     rich = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     rich.add_column("")
     for place in shown:

@@ -1,0 +1,37 @@
+"""Golden files: what the tests compare whole documents with, and how a change is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+
+Compare = Callable[[str, str], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="accept what the tests found")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Compare:
+    """Compares a text with a golden file; what differs is kept beside it, under actual/."""
+
+    def compare(name: str, found: str) -> None:
+        path = GOLDEN / name
+        actual = path.parent / "actual" / path.name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(found, encoding="utf-8")
+            return
+        expected = path.read_text(encoding="utf-8") if path.exists() else ""
+        if expected != found:
+            actual.parent.mkdir(parents=True, exist_ok=True)
+            actual.write_text(found, encoding="utf-8")
+        command = f"pytest {request.node.nodeid} --update-golden"
+        assert expected == found, f"look at {actual.name} under actual/, accept with: {command}"
+
+    return compare
