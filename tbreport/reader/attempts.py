@@ -33,6 +33,7 @@ Indices = npt.NDArray[np.intp]
 
 MIN_UNNUMBERED = 3  # points on one step: fewer are a repeated step
 MIN_RESTARTS = 3  # falls: fewer are resumes
+MAX_STEP = 2.0**62  # no counter gets there by being put end to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Resolution:
 
 def resolve(tag: str, parts: Sequence[Part], purges: Sequence[Purge] = ()) -> Resolution:
     """Apply the rules of this module to one tag."""
-    if len(parts) == 1 and not purges and (np.diff(parts[0].steps) > 0).all():
+    if len(parts) == 1 and not purges and (parts[0].steps[1:] > parts[0].steps[:-1]).all():
         return Resolution(np.arange(len(parts[0].steps)), parts[0].steps, False, ())
     account = Account(tag)
     drafts = []
@@ -69,18 +70,16 @@ def resolve(tag: str, parts: Sequence[Part], purges: Sequence[Purge] = ()) -> Re
         if len(draft.kept):
             drafts.append(rising(draft, account))
     spliced: list[Draft] = []
-    horizon, newer = np.iinfo(np.int64).max, ""  # the lowest first step of any later file
     for draft in reversed([one_writer(found, account) for found in concurrent(drafts)]):
-        outdated = draft.steps >= horizon
-        reason: SetAsideReason = "abandoned" if outdated.all() else "resumed"
-        draft = account.drop(draft, outdated, reason, newer)
+        if spliced:  # the one before begins at the lowest step of all later files
+            outdated = draft.steps >= spliced[-1].steps[0]
+            reason: SetAsideReason = "abandoned" if outdated.all() else "resumed"
+            draft = account.drop(draft, outdated, reason, spliced[-1].part.path)
         if len(draft.kept):
             spliced.append(draft)
-            if draft.steps[0] < horizon:
-                horizon, newer = int(draft.steps[0]), draft.part.path
     order, steps = [np.empty(0, np.intp)], [np.empty(0, np.int64)]
     for draft in reversed(spliced):
-        repeated = np.append(np.diff(draft.steps) == 0, False)
+        repeated = np.append(draft.steps[1:] == draft.steps[:-1], False)
         draft = account.drop(draft, repeated, "repeated", draft.part.path)
         order.append(draft.kept + draft.start)
         steps.append(draft.steps)
@@ -134,12 +133,14 @@ def rising(draft: Draft, account: Account) -> Draft:
     steps = draft.steps
     if len(steps) >= MIN_UNNUMBERED and (steps == steps[0]).all():
         return replace(draft, steps=np.arange(len(steps)), renumbered=True)
-    if not (np.diff(steps) < 0).any():
+    falls = np.nonzero(steps[1:] < steps[:-1])[0]
+    if not len(falls):
         return draft
     by_time = np.argsort(draft.part.wall_times[draft.kept], kind="stable")
-    if (np.diff(steps[by_time]) >= 0).all():
-        return replace(draft, kept=draft.kept[by_time], steps=steps[by_time])
-    begins = np.concatenate([[0], np.nonzero(np.diff(steps) < 0)[0] + 1])
+    timely = steps[by_time]
+    if not (timely[1:] < timely[:-1]).any():
+        return replace(draft, kept=draft.kept[by_time], steps=timely)
+    begins = np.concatenate([[0], falls + 1])
     if starts_over(steps, begins):
         return replace(draft, steps=end_to_end(steps, begins), renumbered=True)
     firsts = steps[begins]
@@ -147,6 +148,7 @@ def rising(draft: Draft, account: Account) -> Draft:
     horizon = np.append(later[1:], np.iinfo(np.int64).max)
     lengths = np.diff(np.append(begins, len(steps)))
     outdated = steps >= np.repeat(horizon, lengths)
+    outdated[begins[-1] :] = False  # no step is past the last stretch, not even the highest
     abandoned = np.repeat(firsts >= horizon, lengths)
     path = draft.part.path
     draft = account.drop(draft, outdated & abandoned, "abandoned", path)
@@ -162,15 +164,17 @@ def starts_over(steps: Int64s, begins: Indices) -> bool:
     if len(begins) - 1 < MIN_RESTARTS:
         return False
     ends = np.append(begins[1:], len(steps)) - 1
-    firsts = steps[begins]
-    spread = int(firsts.max() - firsts.min())
-    return bool(spread <= max(stride(steps), np.median(steps[ends] - firsts) / 20))
+    firsts = steps[begins].astype(np.float64)  # a distance of two int64 may not fit into one
+    lengths = steps[ends] - firsts
+    spread = firsts.max() - firsts.min()
+    fits = firsts[0] + (lengths + stride(steps)).sum() < MAX_STEP
+    return bool(fits and spread <= max(stride(steps), np.median(lengths) / 20))
 
 
 def stride(steps: Int64s) -> int:
     """The usual distance of two steps that rise."""
-    gaps = np.diff(steps)
-    gaps = gaps[gaps > 0]
+    gaps = np.diff(steps)[steps[1:] > steps[:-1]]
+    gaps = gaps[gaps > 0]  # one past the range of int64 has come round to a negative number
     return max(int(np.median(gaps)), 1) if len(gaps) else 1
 
 
