@@ -159,14 +159,16 @@ def rising(draft: Draft, account: Account) -> Draft:
 def starts_over(steps: Int64s, begins: Indices) -> bool:
     """Whether steps fall back regularly: often, and to nearly the same step each time.
 
-    Nearly: within the usual distance of two steps, or a twentieth of the usual length.
+    Nearly: within the usual distance of two steps, or a twentieth of the usual length. The first
+    stretch may begin later than the others (a resume in mid-epoch), but not before them: a program
+    that goes back to one checkpoint again and again is no counter.
     """
     if len(begins) - 1 < MIN_RESTARTS:
         return False
     ends = np.append(begins[1:], len(steps)) - 1
     firsts = steps[begins].astype(np.float64)  # a distance of two int64 may not fit into one
     lengths = steps[ends] - firsts
-    spread = firsts.max() - firsts.min()
+    spread = firsts[1:].max() - firsts.min()
     fits = firsts[0] + (lengths + stride(steps)).sum() < MAX_STEP
     return bool(fits and spread <= max(stride(steps), np.median(lengths) / 20))
 

@@ -185,6 +185,16 @@ def test_starts_within_a_twentieth_of_the_length_are_nearly_the_same() -> None:
     assert len(resolution.order) == sum(map(len, epochs))
 
 
+def test_the_first_epoch_of_a_counter_may_begin_in_its_middle() -> None:
+    """A program that resumes in mid-epoch, and whose next epochs are whole."""
+    epochs = part([60, 80, *[0, 20, 40, 60, 80] * 3])
+
+    resolution = resolve("loss", [epochs])
+
+    assert resolution.steps.tolist() == list(range(60, 60 + 17 * 20, 20))
+    assert resolution.set_aside == ()
+
+
 def test_a_counter_of_one_point_an_epoch_and_a_last_longer_one_rises() -> None:
     resolution = resolve("loss", [part([0, 1, 0, 1, 0, 1, 0, 1, 2, 3])])
 
