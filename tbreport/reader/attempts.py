@@ -70,7 +70,7 @@ def resolve(tag: str, parts: Sequence[Part], purges: Sequence[Purge] = ()) -> Re
         if len(draft.kept):
             drafts.append(rising(draft, account))
     spliced: list[Draft] = []
-    for draft in reversed([one_writer(found, account) for found in concurrent(drafts)]):
+    for draft in reversed(one_after_another(drafts, account)):
         if spliced:  # the one before begins at the lowest step of all later files
             outdated = draft.steps >= spliced[-1].steps[0]
             reason: SetAsideReason = "abandoned" if outdated.all() else "resumed"
@@ -189,11 +189,36 @@ def end_to_end(steps: Int64s, begins: Indices) -> Int64s:
     return steps + np.repeat(shifts, ends - begins + 1)
 
 
-def concurrent(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
-    """Drafts grouped so that the wall times of two groups never overlap."""
+def one_after_another(drafts: Sequence[Draft], account: Account) -> list[Draft]:
+    """Drafts whose wall times do not overlap, in their order.
+
+    Of concurrent writers the one with the most points is kept, the earliest of those alike.
+    """
+    found: list[Draft] = []
+    for rivals in overlapping(drafts):
+        kept: list[Draft] = []
+        for draft in sorted(rivals, key=most_points, reverse=True):
+            first, last = draft.part.span
+            winner = next(
+                (k for k in kept if first <= k.part.span[1] and k.part.span[0] <= last), None
+            )
+            if winner is None:
+                kept.append(draft)
+            else:
+                every = np.ones(len(draft.kept), bool)
+                account.drop(draft, every, "concurrent", winner.part.path)
+        found += sorted(kept, key=by_time)
+    return found
+
+
+def overlapping(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
+    """Drafts in groups, such that the wall times of two groups never overlap.
+
+    Within a group two drafts may still follow each other: both overlap a third one.
+    """
     group: list[Draft] = []
     until = -np.inf
-    for draft in sorted(drafts, key=lambda found: found.part.span):
+    for draft in sorted(drafts, key=by_time):
         first, last = draft.part.span
         if group and first > until:
             yield group
@@ -204,10 +229,9 @@ def concurrent(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
         yield group
 
 
-def one_writer(drafts: Sequence[Draft], account: Account) -> Draft:
-    """Of concurrent writers, the one with the most points; the others are set aside."""
-    best = max(drafts, key=lambda draft: (len(draft.kept), draft.part.weight))
-    for draft in drafts:
-        if draft is not best:
-            account.drop(draft, np.ones(len(draft.kept), bool), "concurrent", best.part.path)
-    return best
+def by_time(draft: Draft) -> tuple[float, float]:
+    return draft.part.span
+
+
+def most_points(draft: Draft) -> tuple[int, int]:
+    return len(draft.kept), draft.part.weight

@@ -319,6 +319,24 @@ def test_an_attempt_of_two_ranks_is_resumed_by_one() -> None:
     ]
 
 
+def test_a_resume_beside_one_sparse_writer_keeps_both_of_its_files() -> None:
+    """An evaluation job watches the folder all the while and writes the same tag now and then."""
+    old = part([0, 1, 2, 3], path="old")
+    new = part([3, 4, 5, 6], start=10, path="new")
+    watcher = part([0, 3], times=[1.5, 12.5], path="watcher")
+
+    assert [path for path, _ in kept(old, watcher, new)] == ["old"] * 3 + ["new"] * 4
+    assert reasons(old, watcher, new) == {"concurrent": 2, "resumed": 1}
+
+
+def test_a_writer_of_more_points_than_either_file_of_a_resume_replaces_both() -> None:
+    old = part([0, 1, 2], path="old")
+    new = part([3, 4, 5], start=10, path="new")
+    other = part([0, 1, 2, 3, 4], times=[0, 1, 2, 10, 11], path="other")
+
+    assert {path for path, _ in kept(old, other, new)} == {"other"}
+
+
 def test_only_the_files_that_have_the_tag_are_weighed() -> None:
     """`test_loss` beside `fit`: the other file has the same wall times, but not this tag."""
     assert kept(part([0, 1, 2], path="test")) == [("test", 0), ("test", 1), ("test", 2)]
