@@ -17,7 +17,7 @@ def main() -> None:
     from tbreport.errors import TbreportError
 
     try:
-        app()
+        app(prog_name="tbreport")
     except TbreportError as error:
         if debug:
             traceback.print_exc()

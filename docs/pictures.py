@@ -1,0 +1,54 @@
+"""Makes the pictures of the docs: a report of sample_runs/, photographed in headless Chromium.
+
+    python docs/pictures.py
+
+needs the extra `dev` and Debian's chromium (or TBREPORT_CHROMIUM).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tbreport import summarize
+from tbreport.report.formats import FORMATS
+
+ROOT = Path(__file__).parent.parent
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
+# name → width, height, color scheme
+PICTURES = {
+    "light": (1280, 1240, "light"),
+    "dark": (1280, 1240, "dark"),
+    "phone": (390, 900, "light"),
+}
+
+
+def main() -> None:
+    """Write docs/images/NAME.png for each entry of PICTURES."""
+    page_text = FORMATS["html"].render(summarize(ROOT / "sample_runs"))
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        path = Path(folder) / "report.html"
+        path.write_text(page_text, encoding="utf-8")
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("TBREPORT_CHROMIUM", "/usr/bin/chromium"),
+            args=FLAGS.split(),
+        )
+        for name, (width, height, scheme) in PICTURES.items():
+            page = browser.new_page(
+                viewport={"width": width, "height": height}, color_scheme=scheme
+            )
+            page.goto(path.as_uri())
+            page.wait_for_timeout(1500)  # the charts in sight are drawn by then
+            page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png")
+            page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
