@@ -1,0 +1,226 @@
+"""What a tag means: its name in, a `Role` (metric, split, goal) out.
+
+Names are guessed as the writers spell them: Keras, Lightning, the Hugging Face Trainer,
+Stable-Baselines3, YOLO, clu, torch and tensorboardX. A tag is first taken apart into lower-case
+words ("train/epochLoss" is "train epoch loss"); the tables below are searched in those, top down.
+`[roles]` of the settings goes first: a pattern over the whole tag → metric, split, goal.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from tbreport.errors import BadSetting
+from tbreport.model import Goal, Role, Split
+from tbreport.settings import Table
+
+UNKNOWN = Role("", None, None)
+
+# The rightmost word decides: "train/val_loss" is a validation loss.
+SPLITS: dict[str, Split] = {
+    **dict.fromkeys(("train", "training", "tr", "rollout"), "train"),
+    **dict.fromkeys(("val", "valid", "validation", "eval", "evaluation", "dev", "holdout"), "val"),
+    **dict.fromkeys(("test", "testing"), "test"),
+}
+
+# Words that say how a value was averaged or where it was put, but not what it is.
+FILLER = re.compile(
+    r"step|epoch|batch|iters?|iterations?|vs|per|avg|mean|average|total|overall|sum|running|smoothed"
+    r"|metrics?|charts?|scalars?|logs?|trainer"
+)
+
+# Writers' habits, undone: Lightning numbers its validation sets, Keras says what its evaluation is
+# drawn against.
+SPELLINGS = (
+    (re.compile(r"\b(train|val|valid|test)(loss|acc|accuracy)\b"), r"\1 \2"),
+    (re.compile(r" dataloader idx \d+$| vs iterations$"), ""),
+    (re.compile(r"\bmean average precision\b"), "map"),
+    (re.compile(r"\bacc\b"), "accuracy"),
+)
+
+YOLO = re.compile(r"^metrics (map|precision|recall)")
+
+LOSS_WORD = re.compile(r"\b\w*loss(es)?\b")
+LOSS = re.compile(rf"{LOSS_WORD.pattern}|\b(cost|objective|nll|xent|cross entropy|b?ce)\b")
+
+
+def either_order(first: str, second: str) -> str:
+    """A pattern for two words in any order."""
+    return rf"\b({first})\b.*{second}|{second}.*\b({first})\b"
+
+
+# Searched in all words of the tag; the first that matches decides.
+METRICS: tuple[tuple[str, str, Goal | None], ...] = (
+    # what measures no model stands first: "loss" and "step" are in many names
+    (r"\b(lrs?|lr\d+|learning rate)\b", "learning rate", None),
+    (rf"{either_order('grad|grads|gradient|gradients', 'norm')}|gnorm", "gradient norm", None),
+    (r"\b(loss|grad) scal(e|er|ing)\b", "loss scale", None),
+    (r"\bfps\b|\bthroughput\b|\bmfu\b", "throughput", "max"),
+    (r"\bper (s|sec|second)\b|\b(samples|tokens|it|steps) s$", "throughput", "max"),
+    (r"^time (iterations|total timesteps|episodes)$", "counter", None),
+    (r"\b(time|duration|runtime|elapsed|secs?|seconds|latency|eta)\b", "time", None),
+    (r"\b(memory|mem|vram|gpus?|cpus?|disk|utilization)\b", "system", None),
+    (r"^(?!.*loss).*\b(counter|count|num|n updates|timesteps?|flos|flops)\b", "counter", None),
+    (r"^(?!.*loss).*\b(episodes|tokens|samples|examples)\b", "counter", None),
+    (r"\b(global|current|optimizer) steps?$|^steps?$|\biterations?$", "counter", None),
+    # preference tuning, whose "rewards" are none; then reinforcement learning
+    (r"\brewards? (chosen|rejected|margins?)\b|\blog(p|it)s\b", "preference", None),
+    (r"\brewards? accuracies\b", "accuracy", "max"),
+    (r"\bep(isode|isodic)? len(gth)?s?\b", "episode length", None),
+    (r"\b(rew|rewards?|returns?)\b(?!.*\b(std|var|loss)\b)", "reward", "max"),
+    (r"\b(success|win) rate\b", "success rate", "max"),
+    (r"\bexplained variance\b", "explained variance", "max"),
+    (r"\bclip (fraction|range)\b|\bexploration\b", "", None),
+    (either_order(r"policy|actor|pg|(?<!cross )entropy", "loss"), "policy loss", None),
+    # two players: neither loss has a goal of its own
+    (either_order("d|disc|discriminator|critic", "loss"), "discriminator loss", None),
+    (either_order("g|gen|generator", "loss"), "generator loss", None),
+    (either_order("adv|adversarial|gan", "loss"), "adversarial loss", None),
+    (r"\b(err|loss)d\b|\bdloss\b", "discriminator loss", None),
+    (r"\b(err|loss)g\b|\bgloss\b", "generator loss", None),
+    (LOSS.pattern, "loss", "min"),
+    # quality
+    (r"\bacc\d?\b|\w*accuracy\b|\btop ?[15]\b", "accuracy", "max"),
+    (r"\bf1\b|\bf score\b", "f1", "max"),
+    (r"\bau(roc|prc|c)\b|\broc\b", "auc", "max"),
+    (r"\bmap\d*\b|\bap\d*\b|\baverage precision\b", "map", "max"),
+    (r"\bprecision\b", "precision", "max"),
+    (r"\brecall\b", "recall", "max"),
+    (r"\b(sacre)?bleu\d?\b", "bleu", "max"),
+    (r"\brouge\w*\b", "rouge", "max"),
+    (r"\bm?iou\b|\bjaccard\b", "iou", "max"),
+    (r"\bdice\b", "dice", "max"),
+    (r"\bssim\b", "ssim", "max"),
+    (r"\bpsnr\b", "psnr", "max"),
+    (r"\b(mcc|kappa|ndcg|mrr|r2|pearson\w*|spearman\w*)\b", "score", "max"),
+    (r"\bperplexity\b|\bppl\b", "perplexity", "min"),
+    (r"\b(bpb|bpc|bits per \w+)\b", "bits", "min"),
+    (r"\b[wc]er\b", "word error rate", "min"),
+    (r"\br?mse\b|\bma(p?)e\b|\b(squared|absolute) error\b", "regression error", "min"),
+    (r"\berr(or)?\b", "error", "min"),
+    (r"\b[fk]id\b", "fid", "min"),
+    (r"\bscore\b", "score", None),
+    (r"\belbo\b", "elbo", "max"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One entry of the settings' table: what is None stays as guessed."""
+
+    pattern: re.Pattern[str]
+    metric: str | None = None
+    split: Split | None = None
+    goal: Goal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRules:
+    """The settings' own rules before the guessed ones; the first pattern found in a tag decides."""
+
+    overrides: tuple[Override, ...] = ()
+
+    @classmethod
+    def parse(cls, table: Table) -> RoleRules:
+        """Read ``[roles]``: ``"pattern" = {metric = "loss", split = "val", goal = "min"}``.
+
+        Raises:
+            UnknownSetting, BadSetting: a key, a value or a regular expression that is none.
+        """
+        return cls(tuple(parse_override(table, pattern) for pattern in table.values))
+
+    def role(self, tag: str) -> Role:
+        """What a tag means; metric "" where the name says nothing."""
+        guessed = guess(tag)
+        for override in self.overrides:
+            if override.pattern.search(tag):
+                return Role(
+                    guessed.metric if override.metric is None else override.metric,
+                    override.split or guessed.split,
+                    override.goal or guessed.goal,
+                )
+        return guessed
+
+
+def parse_override(table: Table, pattern: str) -> Override:
+    """One entry of ``[roles]``."""
+    entry = table.sub(pattern)
+    entry.check_keys(("metric", "split", "goal"))
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise BadSetting(
+            f"the pattern {pattern!r} in [{table.name}] of {table.path} is no regular expression: "
+            f"{error}"
+        ) from None
+    return Override(
+        compiled,
+        entry.value("metric", str, None),
+        chosen(entry, "split", get_args(Split)),
+        chosen(entry, "goal", get_args(Goal)),
+    )
+
+
+def chosen(entry: Table, key: str, choices: tuple[str, ...]) -> Any:
+    """The value of a key that knows only a few."""
+    value = entry.value(key, str, None)
+    if value is not None and value not in choices:
+        raise BadSetting(
+            f"{key!r} in [{entry.name}] of {entry.path} is {value!r}, "
+            f"but should be one of {', '.join(choices)}"
+        )
+    return value
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def guess(tag: str) -> Role:
+    """What the name alone says."""
+    spoken = words(tag)
+    split = split_of(spoken)
+    if core(tag) == "" and "epoch" in spoken.split():
+        return Role("epoch", split, None)
+    for pattern, metric, goal in METRICS:
+        if re.search(pattern, spoken):
+            return Role(part_of(tag) if metric == "loss" else metric, split, goal)
+    return Role("", split, None)
+
+
+def words(tag: str) -> str:
+    """The tag in lower-case words: "metrics/mAP50-95(B)" is "metrics map50 95 b"."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", " ", tag)
+    spoken = re.sub(r"[^a-z0-9]+", " ", parted.lower()).strip()
+    for habit, usual in SPELLINGS:
+        spoken = habit.sub(usual, spoken)
+    return spoken
+
+
+def split_of(spoken: str) -> Split | None:
+    """The split that the rightmost of the words names."""
+    named = [SPLITS[word] for word in spoken.split() if word in SPLITS]
+    # YOLO's "metrics/…" are measured on its validation set
+    return named[-1] if named else "val" if YOLO.search(spoken) else None
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def core(tag: str) -> str:
+    """The words without splits and fillers, each once: the same for both series of a pair."""
+    named = (word for word in words(tag).split() if word not in SPLITS)
+    return " ".join(dict.fromkeys(word for word in named if not FILLER.fullmatch(word)))
+
+
+def part_of(tag: str) -> str:
+    """The metric of a loss: "box loss" of "train/box_loss", "loss" of the total."""
+    named = core(tag)
+    glued = [word.removesuffix("loss") for word in named.split() if word.endswith("loss")]
+    rest = (LOSS_WORD if LOSS_WORD.search(named) else LOSS).sub(" ", named)
+    return " ".join(
+        [*filter(lambda word: word not in SPLITS, glued), *rest.split(), "loss"]
+    ).strip()
+
+
+def is_loss(metric: str) -> bool:
+    """Whether a metric is a loss or a part of one."""
+    return metric == "loss" or metric.endswith(" loss")
