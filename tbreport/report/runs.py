@@ -79,7 +79,7 @@ def foremost(digests: Sequence[RunDigest]) -> list[Key]:
         for key, statistics in by_role(digest).items():
             if statistics.role.goal is not None:
                 counts[key] = counts.get(key, 0) + 1
-    splits = ("train", "", "val", "test")
+    splits = ("train", "val", "", "test")
 
     def order(key: Key) -> tuple[bool, bool, int, str, int]:
         metric, split = key

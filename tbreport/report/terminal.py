@@ -41,6 +41,8 @@ STYLES = {
 SIGNS = {"error": "✗", "warning": "!", "info": "·"}
 LEVELS = "▁▂▃▄▅▆▇█"
 SPARK_WIDTH = 8
+GAP = 2  # between columns
+MIN_NAME = 24  # characters of the first column, before another column gives way
 # C0, DEL, C1, and the marks that turn the direction of writing
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -94,29 +96,36 @@ def plain(text: str) -> str:
 
 
 def grid(table: Table, width: int) -> RichTable:
-    """A table without lines; where the width is short, columns are left out, optional ones first."""
+    """A table without lines.
+
+    Where the width is short, columns are left out, optional ones first, and the names of the first
+    column lose their beginning: what tells two runs apart stands at the end.
+    """
+    natural = [natural_width(table, place) for place in range(len(table.columns))]
     shown = list(range(len(table.columns)))
-    while sum(natural_width(table, place) + 2 for place in shown) + 3 > width and shown[2:]:
-        optional = [place for place in shown if table.columns[place].optional]
+
+    def room(columns: Sequence[int]) -> int:
+        """What is left for the first column."""
+        return width - 3 - sum(natural[place] + GAP for place in columns[1:]) - GAP
+
+    while room(shown) < min(natural[0], MIN_NAME) and shown[2:]:
+        optional = [place for place in shown[1:] if table.columns[place].optional]
         shown.remove(optional[-1] if optional else shown[-1])
-    rich = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    rich = RichTable(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
     rich.add_column("")
     for place in shown:
         column = table.columns[place]
-        rich.add_column(
-            Text(plain(column.title)),
-            justify=column.align,
-            no_wrap=True,
-            overflow="ellipsis",
-            # The first column names the row; it alone may be cut to make room.
-            min_width=natural_width(table, place) if place else None,
-        )
+        rich.add_column(Text(plain(column.title)), justify=column.align, no_wrap=True)
     for row in table.rows:
         tones = {cell.tone for cell in row}
         sign = next((SIGNS[tone] for tone in ("error", "warning") if tone in tones), "")
+        name = cell_text(row[0])
+        if len(name) > max(room(shown), 1):
+            name = Text("…" + name.plain[len(name) - room(shown) + 1 :], style=name.style)
         rich.add_row(
             Text(sign, style=STYLES["error" if "error" in tones else "warning"]),
-            *(cell_text(row[place]) for place in shown),
+            name,
+            *(cell_text(row[place]) for place in shown[1:]),
         )
     return rich
 
