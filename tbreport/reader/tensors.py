@@ -29,8 +29,8 @@ DTYPES: dict[int, tuple[str, str]] = {
     23: ("<u8", "uint64_val"),
 }
 
-# A shape may claim more elements than are there: the last one is repeated. A claim beyond this is
-# not followed.
+# A shape may claim more elements than the typed field has: the last one is repeated. A claim beyond
+# this is not followed.
 MAX_REPEATED = 1 << 20
 
 
@@ -50,11 +50,12 @@ def numbers(tensor: Any) -> Float64s | None:
     content: bytes = tensor.tensor_content
     if dtype == "bfloat16":
         bits = (
-            np.frombuffer(content[: len(content) // 2 * 2], "<u2")
+            np.frombuffer(content[: len(content) // 2 * 2], "<u2").astype("<u4")
             if content
-            else np.array(tensor.half_val, np.int64).astype("<u2")
+            else np.array(tensor.half_val, np.int64).astype("<u4")
         )
-        found = (bits.astype("<u4") << np.uint32(16)).view("<f4")
+        # torch (2.13) writes the whole float32 where its upper half belongs.
+        found = np.where(bits > 0xFFFF, bits, bits << np.uint32(16)).view("<f4")
     elif content:
         width = np.dtype(dtype).itemsize
         found = np.frombuffer(content[: len(content) // width * width], dtype)
@@ -65,9 +66,10 @@ def numbers(tensor: Any) -> Float64s | None:
     claimed = 1
     for size in shape(tensor):
         claimed *= max(size, 0)
-    if 0 < len(found) < claimed <= MAX_REPEATED:
+    if not content and 0 < len(found) < claimed <= MAX_REPEATED:
         found = np.concatenate([found, np.repeat(found[-1:], claimed - len(found))])
-    return found.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # a signaling NaN is one after the cast as well
+        return found.astype(np.float64)
 
 
 def number(tensor: Any) -> float | None:
