@@ -1,7 +1,7 @@
 """Histogram payloads → edges and counts, from both encodings.
 
-Contiguous edges [k + 1] and counts [k], as `model.HistogramSeries` holds them. No bucket at all is
-the single edge NaN.
+Contiguous edges [k + 1] and counts [k], as `model.HistogramSeries` holds them: edges that a writer
+lets run backwards are held at the highest one before. No bucket at all is the single edge NaN.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def legacy(histo: Any) -> tuple[Float64s, Float64s]:
     if not math.isfinite(high):
         high = float(limits[last])
     inner = np.clip(limits[first:last], low, high)
-    return np.concatenate([[low], inner, [high]]), counts[first : last + 1]
+    edges = np.concatenate([[low], inner, [high]])
+    return np.fmax.accumulate(edges), counts[first : last + 1]
 
 
 def rows(tensor: Any) -> Float64s | None:
@@ -90,4 +91,4 @@ def of_rows(rows: Float64s) -> tuple[Float64s, Float64s, tuple[float, ...]]:
     filled = np.nonzero(counts > 0)[0]
     low, high = (lefts[filled[0]], rights[filled[-1]]) if len(filled) else (lefts[0], rights[-1])
     moments = (float(low), float(high), float(counts.sum()), math.nan, math.nan)
-    return edges, np.insert(counts, gaps, 0.0), moments
+    return np.fmax.accumulate(edges), np.insert(counts, gaps, 0.0), moments
