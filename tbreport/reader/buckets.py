@@ -90,5 +90,7 @@ def of_rows(rows: Float64s) -> tuple[Float64s, Float64s, tuple[float, ...]]:
     edges = np.concatenate([np.insert(lefts, gaps, rights[gaps - 1]), rights[-1:]])
     filled = np.nonzero(counts > 0)[0]
     low, high = (lefts[filled[0]], rights[filled[-1]]) if len(filled) else (lefts[0], rights[-1])
-    moments = (float(low), float(high), float(counts.sum()), math.nan, math.nan)
+    with np.errstate(all="ignore"):  # absurd counts add up to an infinity or a NaN
+        num = float(counts.sum())
+    moments = (float(low), float(high), num, math.nan, math.nan)
     return np.fmax.accumulate(edges), np.insert(counts, gaps, 0.0), moments

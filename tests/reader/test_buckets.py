@@ -123,6 +123,10 @@ def test_rows_of_no_count_keep_their_edges() -> None:
     assert moments[:3] == (0.0, 0.0, 0.0)
 
 
+def test_absurd_counts_add_up_to_infinity() -> None:
+    assert of_rows(np.array([[0.0, 1.0, DBL_MAX], [1.0, 2.0, DBL_MAX]]))[2][2] == math.inf
+
+
 def test_no_rows_are_one_edge_that_is_no_number() -> None:
     edges, counts, moments = of_rows(np.empty((0, 3)))
 
