@@ -8,6 +8,7 @@ for, and `decode` is the answer.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,7 @@ class Kind:
     title: str  # as a reader calls it
     plugins: tuple[str, ...]  # plugin names of tensorboard/plugins/*/metadata.py
     fields: tuple[str, ...] = ()  # of Summary.Value, or of Event where there is no summary
-    decode: Callable[[Any], Any] | None = None  # Summary.Value → what a frame's cell holds
+    decode: Callable[[Any], Any] | None = None  # Summary.Value → a frame's cell; blobs alone
 
 
 def strings(value: Any) -> list[bytes]:
@@ -58,14 +59,14 @@ def tensor(value: Any) -> Any:
     if found is None:
         return strings(value)
     dims = tensors.shape(value.tensor)
-    return found.reshape(dims) if found.size == int(_product(dims)) else found
+    possible = min(dims, default=0) >= 0 and found.size == math.prod(dims)
+    return found.reshape(dims) if possible else found
 
 
-def _product(dims: tuple[int, ...]) -> int:
-    product = 1
-    for size in dims:
-        product *= size
-    return product
+def content(value: Any) -> bytes:
+    """A serialized proto or JSON: the string of a value's tensor, else its metadata's content."""
+    found: bytes = next(iter(strings(value)), value.metadata.plugin_data.content)
+    return found
 
 
 SCALARS = "scalars"
@@ -82,10 +83,10 @@ KINDS: Mapping[str, Kind] = {
         Kind("images", "images", ("images",), ("image",), images),
         Kind("audio", "audio", ("audio",), ("audio",), audio),
         Kind("text", "text", ("text",), (), text),
-        Kind(HPARAMS, "hyper-parameters", ("hparams",)),
+        Kind(HPARAMS, "hyper-parameters", ("hparams",), (), content),
         Kind("pr_curves", "PR curves", ("pr_curves",), (), tensor),
         Kind("meshes", "meshes", ("mesh",), (), tensor),
-        Kind("custom_scalars", "custom layouts", ("custom_scalars",)),
+        Kind("custom_scalars", "custom layouts", ("custom_scalars",), (), content),
         Kind(
             GRAPHS,
             "graphs",
@@ -96,6 +97,7 @@ KINDS: Mapping[str, Kind] = {
                 "graph_keras_model",
             ),
             ("graph_def", "meta_graph_def", "tagged_run_metadata"),
+            content,
         ),
         Kind(TENSORS, "tensors", (), ("tensor",), tensor),
     )

@@ -12,9 +12,10 @@ from tbreport.reader.kinds import KINDS
 
 
 def decode(blob: Blob, payload: bytes) -> Any:
-    """What a blob holds, as its kind decodes it; the raw bytes where the kind has no decoder.
+    """What a blob holds, as its kind decodes it.
 
-    Graphs, and what no longer decodes because the file has changed, come back as bytes.
+    Graphs come back as their own bytes, and the whole record where it no longer holds the value,
+    because the file has changed.
     """
     try:
         event = Event.FromString(payload)
@@ -22,10 +23,14 @@ def decode(blob: Blob, payload: bytes) -> Any:
         return payload
     what = event.WhichOneof("what")
     if what != "summary":
-        known = {"graph_def": event.graph_def, "meta_graph_def": event.meta_graph_def}
-        return known.get(what or "", payload)
+        graphs = {
+            "graph_def": event.graph_def,
+            "meta_graph_def": event.meta_graph_def,
+            "tagged_run_metadata": event.tagged_run_metadata.run_metadata,
+        }
+        return graphs.get(what or "", payload)
     if blob.index >= len(event.summary.value):
         return payload
     value = event.summary.value[blob.index]
     decoder = KINDS[blob.kind].decode
-    return decoder(value) if decoder else value.metadata.plugin_data.content
+    return decoder(value) if decoder else payload
