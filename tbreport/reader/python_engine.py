@@ -194,8 +194,11 @@ class Collector:
             self.whole("it is not an event file: it holds no sound record")
         elif self.sound and self.undecoded == self.sound:
             self.whole("it is not an event file: its records hold something else")
-        elif self.sound and not (self.scalars or self.histograms or self.blobs or self.hparams):
+        elif self.sound and not self.problems.problems and not self.has_values():
             self.problems.add("TB104", 0, self.size, "no value was written after the header")
+
+    def has_values(self) -> bool:
+        return bool(self.scalars or self.histograms or self.blobs or self.hparams)
 
     def whole(self, detail: str) -> None:
         """Replace what was noted by one problem of the whole file."""
