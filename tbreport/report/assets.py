@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,8 @@ import tbreport
 from tbreport.report import theme
 
 BUNDLE = "plotly-basic.min.js.gz"  # setup.py puts it among the templates
+COMMENT = re.compile(r"^ *(//.*|/\*((?!\*/)[^\0])*\*/ *)\n", re.MULTILINE)
+INDENT = re.compile(r"^[ \n]+", re.MULTILINE)
 LAST_SCRIPT = "main.js"  # the others only declare
 
 
@@ -37,14 +40,22 @@ def script() -> str:
     files = sorted(
         (templates() / "js").glob("*.js"), key=lambda file: (file.name == LAST_SCRIPT, file.name)
     )
-    joined = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    joined = "".join(bare(file.read_text(encoding="utf-8")) for file in files)
     return f'(() => {{\n"use strict";\n{joined}}})();\n'
+
+
+def bare(source: str) -> str:
+    """A source without indentation and without comments that have lines of their own.
+
+    That is a third of it; no string here goes over several lines.
+    """
+    return INDENT.sub("", COMMENT.sub("", source))
 
 
 @cache
 def style() -> str:
     """The style sheet, its colors first."""
-    return theme.style_sheet() + (templates() / "report.css").read_text(encoding="utf-8")
+    return theme.style_sheet() + bare((templates() / "report.css").read_text(encoding="utf-8"))
 
 
 @cache

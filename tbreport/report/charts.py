@@ -86,6 +86,10 @@ def notes(chart: Chart | HistogramChart) -> list[Note]:
     if firsts:
         of = "" if len(firsts) == 1 else f", {len(firsts):,} runs"
         found.append(Note(f"not finite from step {min(firsts.values()):,}{of}", "error"))
+    restarts = sorted({step for trace in chart.traces for step in trace.restarts})
+    if restarts:
+        more = f" and {len(restarts) - 1:,} more" if restarts[1:] else ""
+        found.append(Note(f"restart at step {restarts[0]:,}{more}", "muted"))
     if any(trace.renumbered for trace in chart.traces):
         found.append(Note("steps renumbered", "muted"))
     return found

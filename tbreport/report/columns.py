@@ -18,6 +18,8 @@ from tbreport.model import Float64s, Int64s
 
 BLOCKS = {"f32": "<f4", "f64": "<f8", "i32": "<i4", "i64": "<i8"}  # in the blob's order
 
+KEPT_BITS = 7  # of a share's mantissa, which has 23; an eighth bit is implied
+
 Entry = tuple[str, int, int, int | None]  # block, first place, length, first integer
 
 
@@ -38,6 +40,12 @@ class Columns:
         limits = np.finfo(np.float32)
         fits = not ((sizes > limits.max) | (sizes < limits.tiny)).any()
         return self.add("f32" if fits else "f64", values)
+
+    def shares(self, values: Float64s) -> int:
+        """Add shares that are only drawn: float32 of eight bits, an error below 0.8 %."""
+        kept = np.uint32(0xFFFFFFFF << (23 - KEPT_BITS) & 0xFFFFFFFF)
+        rounded = values.astype(np.float32).view(np.uint32) & kept
+        return self.add("f32", rounded.view(np.float32))
 
     def integers(self, values: Int64s) -> int:
         """Add integers; the differences take four bytes each where they fit."""

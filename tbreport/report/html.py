@@ -90,7 +90,7 @@ def fill(report: Report, ridges: Mapping[str, Ridges], payload: Payload) -> str:
             report=report,
             runs=runs,
             places={run: place for place, run in enumerate(runs)},
-        colors={run: report.colors.get(run, 0) for run in runs},
+            colors={run: report.colors.get(run, 0) for run in runs},
             numbers=payload.places,
             signs=SIGNS,
             drawn=drawn(payload),

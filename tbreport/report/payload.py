@@ -152,7 +152,7 @@ class Packer:
             "low": ridges.low,
             "high": ridges.high,
             "bins": ridges.shares.shape[1],
-            "shares": self.columns.floats(ridges.shares.ravel()),
+            "shares": self.columns.shares(ridges.shares.ravel()),
             "tallest": ridges.tallest,
         }
 

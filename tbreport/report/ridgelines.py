@@ -9,11 +9,11 @@ import numpy as np
 from tbreport.model import Float64s, HistogramSeries, Int64s
 from tbreport.report.document import HistogramChart
 from tbreport.report.scales import LARGEST, Frame, domain, tick_label
-from tbreport.report.svg import axes, path, picture, scaled_group
+from tbreport.report.svg import axes, labels, path, picture, scaled_group
 from tbreport.report.theme import LEVELS, light, run_class, run_shade
 
-BINS = 80  # of a ridge; about 4 px each in a card of 320 px
-ROWS = 16  # ridges of a static picture
+BINS = 64  # of a ridge; about 5 px each in a card
+ROWS = 10  # ridges of a static picture
 LABELS = 5  # steps that are named
 FAINT = 0.004  # of the tallest: lower than a fifth of a pixel
 ROOM = 36  # px above the topmost baseline, which the tallest ridge fills
@@ -77,9 +77,7 @@ def spread(edges: Float64s, counts: Float64s, grid: Float64s) -> Float64s:
     return np.diff(reached)
 
 
-def drawing(
-    chart: HistogramChart, shown: Ridges, color: int, width: int, height: int
-) -> str:
+def drawing(chart: HistogramChart, shown: Ridges, color: int, width: int, height: int) -> str:
     """The static picture: later steps in front and lower, as in TensorBoard's offset mode."""
     n = len(shown.steps)
     rows = np.unique(np.linspace(0, n - 1, min(n, ROWS)).round().astype(int))
@@ -102,15 +100,12 @@ def drawing(
                 f'<path class="ridge-{level}" fill="{run_shade(color, level)}" d="{outline}z"/>'
             )
         if order in labelled:
-            texts.append(
-                f'<text x="{frame.left - 6}" y="{floor + 3:.1f}" text-anchor="end">'
-                f"{tick_label(float(shown.steps[row]))}</text>"
-            )
+            texts.append((frame.left - 6, floor + 3, tick_label(float(shown.steps[row]))))
     return picture(
         chart.description or chart.title,
         frame,
         axes(frame, vertical=False),
-        f'<g class="axis" fill="{light("muted")}">{"".join(texts)}</g>',
+        labels("end", texts),
         scaled_group(
             f"ridges {run_class(color)}",
             f'stroke="{light("panel")}" stroke-width="3"',

@@ -7,19 +7,20 @@ relative moves: about five bytes a point.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 
 import numpy as np
+import numpy.typing as npt
 
 from tbreport.analysis.thin import thin
-from tbreport.model import Float64s
+from tbreport.model import Float64s, Int64s
 from tbreport.report.charts import dashes, marked_value
 from tbreport.report.document import Chart, Mark, Tone, Trace
 from tbreport.report.scales import LARGEST, Frame, domain, padded, tick_label, ticks
 from tbreport.report.theme import TOKENS, light, run_class, run_color
 
-POINTS = 320  # of all traces of a picture together
+POINTS = 160  # of all traces of a picture together
 TRACES = 50  # beyond that lines lie upon each other
 QUARTER = 4
 NOTHING: Float64s = np.empty(0)
@@ -41,6 +42,7 @@ def curves(chart: Chart, colors: Mapping[str, int], width: int, height: int) -> 
         frame,
         "".join(shading(mark, frame) for mark in chart.marks),
         axes(frame),
+        restarts(traces, colors, frame),
         scaled_group("curves", 'fill="none" stroke-width="6" stroke-linecap="round"', lines),
         rug(traces, frame),
         "".join(words(mark, marked_value(chart, mark), frame) for mark in chart.marks),
@@ -82,23 +84,33 @@ def scaled_group(name: str, attributes: str, shapes: str) -> str:
 
 def axes(frame: Frame, *, vertical: bool = True) -> str:
     """Grid lines and tick labels."""
-    lines, texts = [], []
-    for value in ticks(*frame.y, 4) if vertical else ():
-        y = frame.down(value)
-        lines.append(f"M{frame.left} {y:.1f}H{frame.width - frame.right}")
-        texts.append(tick(frame.left - 6, y + 3.5, "end", value))
-    for value in ticks(*frame.x, 5):
-        x = frame.across(value)
-        texts.append(tick(x, frame.floor + 16, "middle", value))
+    heights = [(frame.down(value), value) for value in ticks(*frame.y, 4)] if vertical else []
+    places = [(frame.across(value), value) for value in ticks(*frame.x, 5)]
+    lines = "".join(f"M{frame.left} {y:.1f}H{frame.width - frame.right}" for y, _ in heights)
+    beside = [(frame.left - 6, y + 3.5, tick_label(value)) for y, value in heights]
+    below = [(x, frame.floor + 16, tick_label(value)) for x, value in places]
     return (
-        f'<path class="grid" stroke="{light("grid")}" d="{"".join(lines)}"/>'
-        f'<g class="axis" fill="{light("muted")}">{"".join(texts)}</g>'
+        f'<path class="grid" stroke="{light("grid")}" d="{lines}"/>'
+        f"{labels('end', beside)}{labels('middle', below)}"
     )
 
 
-def tick(x: float, y: float, anchor: str, value: float) -> str:
-    """A tick label."""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{tick_label(value)}</text>'
+def labels(anchor: str, texts: Iterable[tuple[float, float, str]]) -> str:
+    """Words on an axis: x, y, text."""
+    words = "".join(f'<text x="{x:.0f}" y="{y:.0f}">{escape(text)}</text>' for x, y, text in texts)
+    return f'<g class="axis" fill="{light("muted")}" text-anchor="{anchor}">{words}</g>'
+
+
+def restarts(traces: tuple[Trace, ...], colors: Mapping[str, int], frame: Frame) -> str:
+    """A dotted line where a later attempt took over."""
+    return "".join(
+        f'<path class="{run_class(colors.get(trace.run, 0))}" stroke-dasharray="1 3"'
+        f' stroke="{run_color(colors.get(trace.run, 0))}"'
+        f' d="M{frame.across(float(step)):.1f} {frame.top}V{frame.floor}"/>'
+        for trace in traces
+        for step in trace.restarts
+        if frame.x[0] <= step <= frame.x[1]
+    )
 
 
 def rug(traces: tuple[Trace, ...], frame: Frame) -> str:
@@ -160,9 +172,18 @@ def path(x: Float64s, y: Float64s) -> str:
     borders = np.flatnonzero(np.diff(np.concatenate(([0], drawn.astype(np.int8), [0]))))
     pieces = []
     for start, stop in borders.reshape(-1, 2):
-        xs = np.rint(x[start:stop] * QUARTER).astype(int)
-        ys = np.rint(y[start:stop] * QUARTER).astype(int)
-        steps = np.stack((np.diff(xs), np.diff(ys)), axis=1).ravel().tolist()
+        corners = np.rint(np.stack((x[start:stop], y[start:stop])) * QUARTER).astype(int)
+        corners = corners[:, turns(corners)]
+        steps = np.diff(corners).T.ravel().tolist()
         moves = "".join(str(step) if step < 0 else f" {step}" for step in steps).strip()
-        pieces.append(f"M{xs[0]} {ys[0]}" + (f"l{moves}" if moves else "h0"))
+        pieces.append(f"M{corners[0, 0]} {corners[1, 0]}" + (f"l{moves}" if moves else "h0"))
     return "".join(pieces)
+
+
+def turns(corners: Int64s) -> npt.NDArray[np.bool_]:
+    """Which points [2, n] of a line it takes: not those on the way straight on."""
+    (dx, dy), kept = np.diff(corners), np.ones(corners.shape[1], bool)
+    bends = dx[:-1] * dy[1:] - dx[1:] * dy[:-1]
+    back = dx[:-1] * dx[1:] + dy[:-1] * dy[1:] < 0
+    kept[1:-1] = (bends != 0) | back
+    return kept

@@ -60,7 +60,8 @@ def style_sheet() -> str:
         f":root{{color-scheme:light;{light_ones}}}"
         "@media screen and (prefers-color-scheme:dark){"
         f':root:not([data-theme="light"]){{color-scheme:dark;{dark_ones}}}}}'
-        f'@media screen{{:root[data-theme="dark"]{{color-scheme:dark;{dark_ones}}}}}\n{runs}{shades}\n'
+        f'@media screen{{:root[data-theme="dark"]{{color-scheme:dark;{dark_ones}}}}}'
+        f"\n{runs}{shades}\n"
     )
 
 

@@ -50,12 +50,12 @@ function probeRidges(chart, steps, shares, color) {
       const row = Math.min(Math.max(Math.ceil(y), 0), steps.length - 1);
       const bin = Math.min(Math.max(Math.floor((x - chart.low) / width), 0), chart.bins - 1);
       const from = chart.low + bin * width;
-      const share = `${number(100 * shares[row * chart.bins + bin])} %`;
+      const share = 100 * shares[row * chart.bins + bin];
       return {
         x: from + width / 2,
         head: `step ${number(steps[row])}`,
         columns: ["of all values"],
-        readings: [{ name: `${number(from)} to ${number(from + width)}`, color, y: null, cells: [share] }],
+        readings: [{ name: `${number(from)} to ${number(from + width)}`, color, y: null, cells: [`${number(Number(share.toPrecision(2)))} %`] }],
       };
     },
   };
