@@ -8,13 +8,14 @@ comparison, and the reason is kept.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from tbreport.analysis.roles import core, is_loss
+from tbreport.analysis.roles import core, is_loss, words
 from tbreport.model import Float64s, Pair, Role, Series
 
 Axis = Literal["steps", "wall time", "epochs"]
@@ -22,6 +23,8 @@ Axis = Literal["steps", "wall time", "epochs"]
 RANGE_TOLERANCE = 0.05  # of the longer range, by which the last positions may differ
 
 NO_MEASURES = frozenset({"throughput"})  # have a goal, but no split can overfit them
+
+BATCHES = re.compile(r"\b(batch|step|iter)\b")
 
 Positions = tuple[Float64s, Float64s]
 
@@ -50,7 +53,7 @@ def find_pairs(scalars: Mapping[str, Series], roles: Mapping[str, Role]) -> tupl
             tag for tag in tags if roles[tag].split == "test"
         ]
         training = [tag for tag in tags if roles[tag].split in ("train", None)]
-        for val in held_out:
+        for val in without_copies(held_out, scalars):
             partners = namesakes(val, held_out, training)
             if partners:
                 train = max(
@@ -65,6 +68,16 @@ def is_measure(role: Role) -> bool:
     return (role.goal is not None or is_loss(role.metric)) and role.metric not in NO_MEASURES
 
 
+def without_copies(tags: list[str], scalars: Mapping[str, Series]) -> list[str]:
+    """The tags but those that repeat the values of one before, as Keras' evaluation series do."""
+    kept: list[str] = []
+    for tag in tags:
+        values = scalars[tag].values
+        if not any(np.array_equal(values, scalars[other].values, equal_nan=True) for other in kept):
+            kept.append(tag)
+    return kept
+
+
 def namesakes(val: str, held_out: list[str], training: list[str]) -> list[str]:
     """The training tags with the same name but for the split; else all, if each side has one name.
 
@@ -76,12 +89,13 @@ def namesakes(val: str, held_out: list[str], training: list[str]) -> list[str]:
     return same
 
 
-def suitability(train: Series, val: Series, role: Role) -> tuple[bool, bool, bool, float]:
-    """Orders the candidates: several points, a named split, the same steps, equally many points."""
+def suitability(train: Series, val: Series, role: Role) -> tuple[bool, bool, bool, bool, float]:
+    """Orders the candidates: a curve, a named split, the same steps, no batches, as many points."""
     return (
         len(train) > 1,
         role.split == "train",
         same_range(as_floats(train), as_floats(val)),
+        not BATCHES.search(words(train.tag)),
         -abs(np.log((len(train) + 1) / (len(val) + 1))),
     )
 

@@ -13,7 +13,7 @@ from tests.curves import START, series
 
 def paired(*tags: str) -> list[tuple[str, str]]:
     """The pairs among tags of twenty points each."""
-    return paired_series(*(series(tag, np.ones(20)) for tag in tags))
+    return paired_series(*(series(tag, np.full(20, i)) for i, tag in enumerate(tags)))
 
 
 def paired_series(*held: Series) -> list[tuple[str, str]]:
@@ -73,6 +73,23 @@ def test_the_epoch_mean_is_preferred_to_the_batches_where_validation_is_by_epoch
     )
 
     assert pairs == [("train_loss_epoch", "val_loss")]
+
+
+def test_the_epoch_mean_is_preferred_even_where_batches_end_at_the_same_step() -> None:
+    assert paired("train/batch_loss", "train/epoch_loss", "validation/epoch_loss") == [
+        ("train/epoch_loss", "validation/epoch_loss")
+    ]
+
+
+def test_the_same_values_under_two_tags_are_one_pair() -> None:
+    by_epoch, by_iteration = np.arange(1, 11), np.arange(100, 1001, 100)
+    pairs = paired_series(
+        series("train/epoch_loss", by_epoch, steps=by_epoch),
+        series("validation/epoch_loss", by_epoch, steps=by_epoch),
+        series("validation/evaluation_loss_vs_iterations", by_epoch, steps=by_iteration),
+    )
+
+    assert pairs == [("train/epoch_loss", "validation/epoch_loss")]
 
 
 def test_a_summary_of_one_point_is_no_partner_where_there_is_a_curve() -> None:
