@@ -26,7 +26,10 @@ def overfit(
 ) -> Float64s:
     """A validation loss that turns at a share of the run and ends a share above its best."""
     x = np.linspace(0, 1, n)
-    return healthy(n, seed=seed, noise=noise) * (1 + rise * np.maximum(x - turn, 0) / (1 - turn))
+    falling = healthy(n, noise=0)
+    at_turn = falling[round(turn * (n - 1))]
+    rising = at_turn * (1 + rise * (x - turn) / (1 - turn))
+    return np.where(x < turn, falling, rising) * jitter(n, seed, noise)
 
 
 def diverging(

@@ -1,0 +1,281 @@
+"""What a detector is, the table of them, and running them: a run in, its findings out.
+
+A detector is one file in `detectors/`: a function under `@detector` whose name with dashes is the
+detector's name, whose keyword-only options with defaults are its settings, and whose docstring is
+its manual. It is called as ``(subject, earlier findings, **options)`` and yields `Observation`s.
+What the subject is depends on the scope:
+
+- ``run``: a `RunSubject`;
+- ``problem``: the problems of the detector's own code in one file of one run;
+- ``experiment``: the digests of all runs.
+
+Files in `detectors/` are found by themselves; nothing else needs an edit.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Literal
+
+from tbreport.analysis.roles import RoleRules
+from tbreport.analysis.selection import means, read_options, read_selectors
+from tbreport.analysis.subject import RunSubject
+from tbreport.errors import UnknownSetting
+from tbreport.model import SEVERITIES, Finding, Problem, Run, RunDigest, Severity
+from tbreport.settings import Table, nearest
+
+Scope = Literal["run", "experiment", "problem"]
+
+HEADINGS = (
+    "What it looks for",
+    "Why it matters",
+    "What to do",
+    "Options",
+    "Known false positives",
+    "Source",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a detector yields: a finding but for the code, the name and the run."""
+
+    severity: Severity
+    message: str  # one sentence with its numbers
+    advice: str
+    tags: tuple[str, ...] = ()
+    steps: tuple[int, int] | None = None
+    evidence: Mapping[str, float] = field(default_factory=dict)
+
+
+Look = Callable[..., Iterable[Observation]]
+OnCrash = Callable[["Detector", Exception], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """One line of the table."""
+
+    code: str
+    scope: Scope
+    after: tuple[str, ...]  # codes whose findings it wants to see
+    replaces: tuple[str, ...]  # codes whose findings it removes where they share a tag with its own
+    look: Look
+
+    @property
+    def name(self) -> str:
+        return self.look.__name__.replace("_", "-")
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Its keyword-only parameters and their defaults."""
+        parameters = inspect.signature(self.look).parameters.values()
+        return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+    @property
+    def manual(self) -> str:
+        return inspect.getdoc(self.look) or ""
+
+
+_table: dict[str, Detector] = {}
+
+
+def detector(
+    code: str, scope: Scope = "run", after: tuple[str, ...] = (), replaces: tuple[str, ...] = ()
+) -> Callable[[Look], Look]:
+    """Enter a function into the table; it runs after what it replaces."""
+
+    def enter(look: Look) -> Look:
+        if code in _table and _table[code].look.__module__ != look.__module__:
+            raise ValueError(f"{code} is both {_table[code].name} and {look.__name__}")
+        _table[code] = Detector(code, scope, tuple(dict.fromkeys(after + replaces)), replaces, look)
+        return look
+
+    return enter
+
+
+@functools.cache
+def every_detector() -> tuple[Detector, ...]:
+    """The table, in the order in which detectors run."""
+    # imported here, since the files in that package import this module
+    package = importlib.import_module("tbreport.analysis.detectors")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    return in_order(_table)
+
+
+def in_order(table: Mapping[str, Detector]) -> tuple[Detector, ...]:
+    """Those that wait for none, then those that wait for these, and so on; by code among them."""
+    waiting = TopologicalSorter({code: found.after for code, found in table.items()})
+    waiting.prepare()
+    order: list[str] = []
+    while waiting.is_active():
+        ready = sorted(waiting.get_ready())
+        waiting.done(*ready)
+        order += ready
+    return tuple(table[code] for code in order)
+
+
+def named(code_or_name: str) -> Detector:
+    """The detector with a code or a name.
+
+    Raises:
+        UnknownSetting: with the nearest name as the hint.
+    """
+    for found in every_detector():
+        if code_or_name in (found.code, found.name):
+            return found
+    known = [known for found in every_detector() for known in (found.name, found.code)]
+    raise UnknownSetting(
+        f"there is no detector {code_or_name!r}", hint=nearest(code_or_name, known)
+    )
+
+
+def explain(code_or_name: str) -> str:
+    """The manual of a detector, under its code and name, and the defaults of its options.
+
+    Raises:
+        UnknownSetting: there is no such detector.
+    """
+    found = named(code_or_name)
+    lines = [f"{found.code} {found.name}", "", found.manual]
+    if found.options:
+        lines += ["", f"Defaults, in [detectors.{found.name}] of tbreport.toml:", ""]
+        lines += [f"    {option} = {default}" for option, default in found.options.items()]
+    return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorSettings:
+    """Which detectors run, and their options.
+
+    A selector is a code, the beginning of one ("TB2" is a family), or a name.
+    """
+
+    select: tuple[str, ...] = ("TB",)
+    ignore: tuple[str, ...] = ()
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by detector's name
+
+    @classmethod
+    def parse(cls, table: Table) -> DetectorSettings:
+        """Read ``[detectors]``: `select`, `ignore`, and a table of options for each name.
+
+        Raises:
+            UnknownSetting: a key, selector or option that is none, with the nearest one.
+            BadSetting: a value of another type than the option's default, or below zero.
+        """
+        defaults = {found.name: found.options for found in every_detector()}
+        by_code = {found.code: found.name for found in every_detector()}
+        table.check_keys(("select", "ignore", *defaults))
+        return cls(
+            read_selectors(table, "select", by_code, ("TB",)),
+            read_selectors(table, "ignore", by_code, ()),
+            {
+                name: read_options(table.sub(name), defaults[name])
+                for name in defaults
+                if name in table.values
+            },
+        )
+
+    def chooses(self, found: Detector) -> bool:
+        """Whether a detector is to run."""
+
+        def is_among(selectors: tuple[str, ...]) -> bool:
+            return any(means(selector, found.code, found.name) for selector in selectors)
+
+        return is_among(self.select) and not is_among(self.ignore)
+
+
+def detect(
+    run: Run, settings: DetectorSettings | None = None, roles: RoleRules | None = None
+) -> tuple[Finding, ...]:
+    """All that the detectors find in one run, the gravest first."""
+    return examine(RunSubject(run, roles or RoleRules()), settings or DetectorSettings())
+
+
+def examine(
+    subject: RunSubject, settings: DetectorSettings, on_crash: OnCrash | None = None
+) -> tuple[Finding, ...]:
+    """As `detect`, of a subject that is already there.
+
+    A detector that raises ends this, unless `on_crash` takes the exception: the others go on then.
+    """
+    found: tuple[Finding, ...] = detect_problems(subject.run.problems, settings, on_crash)
+    for one in every_detector():
+        if one.scope == "run":
+            found = look(one, subject, subject.run.name, found, settings, on_crash)
+    return by_gravity(found)
+
+
+def detect_problems(
+    problems: Iterable[Problem], settings: DetectorSettings, on_crash: OnCrash | None = None
+) -> tuple[Finding, ...]:
+    """What damaged files mean: one finding for each code, run and file."""
+    place = attrgetter("code", "run", "path")
+    alike = {key: tuple(group) for key, group in groupby(sorted(problems, key=place), key=place)}
+    found: tuple[Finding, ...] = ()
+    for one in every_detector():
+        for (code, run, _), group in alike.items():
+            if one.scope == "problem" and one.code == code:
+                found = look(one, group, run, found, settings, on_crash)
+    return by_gravity(found)
+
+
+def detect_experiment(
+    digests: Sequence[RunDigest], settings: DetectorSettings, on_crash: OnCrash | None = None
+) -> tuple[Finding, ...]:
+    """What only all runs together show."""
+    found: tuple[Finding, ...] = ()
+    for one in every_detector():
+        if one.scope == "experiment":
+            found = look(one, digests, "", found, settings, on_crash)
+    return by_gravity(found)
+
+
+def look(
+    one: Detector,
+    subject: RunSubject | Sequence[Problem] | Sequence[RunDigest],
+    run: str,
+    earlier: tuple[Finding, ...],
+    settings: DetectorSettings,
+    on_crash: OnCrash | None,
+) -> tuple[Finding, ...]:
+    """The earlier findings and those of one detector, without those that it replaces."""
+    if not settings.chooses(one):
+        return earlier
+    try:
+        seen = tuple(one.look(subject, earlier, **settings.options.get(one.name, {})))
+    except Exception as error:
+        if on_crash is None:
+            raise
+        on_crash(one, error)
+        return earlier
+    fresh = tuple(
+        Finding(
+            one.code, one.name, o.severity, run, o.tags, o.steps, o.message, o.evidence, o.advice
+        )
+        for o in seen
+    )
+    taken = {tag for finding in fresh for tag in finding.tags}
+    kept = tuple(f for f in earlier if f.code not in one.replaces or taken.isdisjoint(f.tags))
+    return kept + fresh
+
+
+def by_gravity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The gravest first; then by first step, those without steps before all; then code, tags."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda f: (
+                -SEVERITIES.index(f.severity), f.steps or (-1, -1), f.code, f.tags, f.message,
+            ),
+        )
+    )  # fmt: skip

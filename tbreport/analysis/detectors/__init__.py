@@ -1,0 +1,1 @@
+"""One detector a file; `detector.every_detector` finds them."""

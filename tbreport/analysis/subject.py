@@ -1,0 +1,232 @@
+"""What a detector looks at: a run with its roles, its pairs, and each curve computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from tbreport.analysis import curves
+from tbreport.analysis.pairs import Comparison, compare, find_pairs
+from tbreport.analysis.roles import RoleRules, is_loss
+from tbreport.model import Float64s, Goal, Int64s, Pair, Role, Run, Series
+
+# A run with one of these learns from its own actions: its losses have no level to return to.
+OF_REINFORCEMENT = frozenset({"reward", "policy loss", "episode length"})
+OF_GAMES = frozenset({"generator loss", "discriminator loss", "adversarial loss"})
+
+LEARNING_RATE_RISE = 1.5  # × between two logs: on purpose, so nothing is compared across it
+
+
+@dataclass(frozen=True, eq=False)  # no slots: cached_property needs a __dict__
+class Curve:
+    """The finite points of one series, in which a detector looks for patterns."""
+
+    series: Series
+    role: Role
+
+    @property
+    def tag(self) -> str:
+        return self.series.tag
+
+    @cached_property
+    def kept(self) -> npt.NDArray[np.bool_]:
+        """Which points of the series are finite."""
+        return np.isfinite(self.series.values)
+
+    @cached_property
+    def steps(self) -> Int64s:
+        return self.series.steps if self.kept.all() else self.series.steps[self.kept]
+
+    @cached_property
+    def values(self) -> Float64s:
+        return self.series.values if self.kept.all() else self.series.values[self.kept]
+
+    @cached_property
+    def wall_times(self) -> Float64s:
+        return self.series.wall_times if self.kept.all() else self.series.wall_times[self.kept]
+
+    @property
+    def goal(self) -> Goal:
+        return self.role.goal or "min"
+
+    @cached_property
+    def is_positive(self) -> bool:
+        """Whether ratios and logarithms make sense: no value touches zero."""
+        return bool((self.values > 0).all())
+
+    @cached_property
+    def logs(self) -> Float64s:
+        """Natural logarithms; of positive curves alone."""
+        return np.log(self.values)
+
+    @cached_property
+    def noise(self) -> float:
+        """Robust sd of a point around the trend: a share of the level where that is positive."""
+        return curves.noise(self.logs if self.is_positive else self.values)
+
+    @cached_property
+    def smooth(self) -> Float64s:
+        return curves.smooth(self.values)
+
+    @cached_property
+    def head(self) -> float:
+        return curves.head(self.values)
+
+    @cached_property
+    def tail(self) -> float:
+        return curves.tail(self.values)
+
+    @cached_property
+    def _best(self) -> tuple[float, int]:
+        return curves.best(self.smooth, self.goal)
+
+    @property
+    def best(self) -> float:
+        """The best value of the smoothed curve."""
+        return self._best[0]
+
+    @property
+    def best_index(self) -> int:
+        return self._best[1]
+
+    @property
+    def best_step(self) -> int:
+        return int(self.steps[self.best_index])
+
+    def since(self, step: int) -> Curve:
+        """The part from a step on."""
+        start = int(np.searchsorted(self.series.steps, step))
+        if start == 0:
+            return self
+        whole = self.series
+        part = Series(
+            whole.run,
+            whole.tag,
+            whole.source,
+            whole.steps[start:],
+            whole.wall_times[start:],
+            whole.values[start:],
+        )
+        return Curve(part, self.role)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+@dataclass(frozen=True, eq=False)  # no slots: cached_property needs a __dict__
+class Match:
+    """The training and validation curves of one metric, laid over each other."""
+
+    comparison: Comparison
+    train: Curve
+    val: Curve
+
+    @property
+    def is_comparable(self) -> bool:
+        return self.comparison.axis is not None and len(self.train) > 0 and len(self.val) > 0
+
+    @cached_property
+    def train_at_best(self) -> float:
+        """The smoothed training value where validation was best; of comparable curves alone."""
+        at = self.comparison.val_x[self.val.kept][self.val.best_index]
+        return float(np.interp(at, self.comparison.train_x[self.train.kept], self.train.smooth))
+
+    @cached_property
+    def train_went_on(self) -> bool:
+        """Whether the training loss ended no higher than it was where validation was best.
+
+        Higher by less than its noise is no higher: a loss that has converged only jitters.
+        """
+        if not self.is_comparable:
+            return False
+        scale = self.train_at_best if self.train.is_positive else 1.0
+        return self.train.tail <= self.train_at_best + self.train.noise * scale
+
+
+@dataclass(frozen=True, eq=False)  # no slots: cached_property needs a __dict__
+class RunSubject:
+    """One run as detectors of the scope "run" see it."""
+
+    run: Run
+    rules: RoleRules = field(default_factory=RoleRules)
+
+    @cached_property
+    def curves(self) -> dict[str, Curve]:
+        """Every scalar series, by tag."""
+        return {
+            tag: Curve(series, self.rules.role(tag)) for tag, series in self.run.scalars.items()
+        }
+
+    @cached_property
+    def roles(self) -> dict[str, Role]:
+        return {tag: curve.role for tag, curve in self.curves.items()}
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        return find_pairs(self.run.scalars, self.roles)
+
+    @cached_property
+    def matches(self) -> tuple[Match, ...]:
+        """The pairs, each laid over an axis."""
+        numbered = [curve.series for curve in self.of_metric("epoch")]
+        epochs = max(numbered, key=len, default=None)
+        return tuple(
+            Match(compare(pair, epochs), self.curves[pair.train.tag], self.curves[pair.val.tag])
+            for pair in self.pairs
+        )
+
+    def of_metric(self, *metrics: str) -> tuple[Curve, ...]:
+        """The curves of some metrics, by tag."""
+        return tuple(curve for curve in self.curves.values() if curve.role.metric in metrics)
+
+    def losses(self) -> tuple[Curve, ...]:
+        """Every loss and every part of one, whatever the split."""
+        return tuple(curve for curve in self.curves.values() if is_loss(curve.role.metric))
+
+    def gradient_norms(self) -> tuple[Curve, ...]:
+        return self.of_metric("gradient norm")
+
+    def learning_rates(self) -> tuple[Curve, ...]:
+        return self.of_metric("learning rate")
+
+    @cached_property
+    def has_reinforcement(self) -> bool:
+        return bool(self.of_metric(*OF_REINFORCEMENT))
+
+    @cached_property
+    def is_game(self) -> bool:
+        """Whether two networks play against each other, as in a GAN."""
+        return bool(self.of_metric(*OF_GAMES))
+
+    @cached_property
+    def judged_losses(self) -> tuple[Curve, ...]:
+        """The losses whose course alarms speak of, positive ones alone.
+
+        The total of a split where it has one, else the parts; none in games and reinforcement
+        learning, where a rising loss may be progress.
+        """
+        if self.is_game or self.has_reinforcement:
+            return ()
+        losses = [curve for curve in self.losses() if curve.goal == "min" and curve.is_positive]
+        totals = {curve.role.split or "train" for curve in losses if curve.role.metric == "loss"}
+        return tuple(
+            curve
+            for curve in losses
+            if curve.role.metric == "loss" or (curve.role.split or "train") not in totals
+        )
+
+    @cached_property
+    def rises(self) -> Int64s:
+        """The steps at which a learning rate was raised at once: restarts and cycles."""
+        raised = [
+            curve.steps[curves.jumps_up(curve.values, LEARNING_RATE_RISE)]
+            for curve in self.learning_rates()
+        ]
+        return np.unique(np.concatenate(raised)) if raised else np.empty(0, np.int64)
+
+    def last_segment(self, curve: Curve) -> Curve:
+        """The part of a curve since the learning rate was last raised."""
+        return curve.since(int(self.rises[-1])) if len(self.rises) else curve
