@@ -1,0 +1,105 @@
+"""TB202."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from tbreport.analysis.detector import Observation, detector
+from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.wording import listed, number, percent
+from tbreport.model import Finding
+
+
+@detector("TB202")
+def diverging_loss(
+    subject: RunSubject,
+    earlier: Sequence[Finding],
+    *,
+    ratio: float = 1.5,
+    progress_lost: float = 0.02,
+    noise_factor: float = 5.0,
+    min_points: int = 10,
+) -> Iterator[Observation]:
+    """A loss that ends far above its own best.
+
+    What it looks for
+        A positive loss whose level at the end (median of the last 5 %, at least three points) is a
+        multiple of its best (of the running median), where that is more than noise and a
+        noticeable part of the progress is gone. It is an error if the end is no better than the
+        start. All losses of a run that diverge are one finding, under the worst of them. Only the
+        part since the learning rate was last raised at once is looked at. A validation loss whose
+        training loss went on falling is overfitting (TB301), and not told here.
+
+    Why it matters
+        The run threw away what it had learned, and rarely finds back.
+
+    What to do
+        Stop it. Resume from the best step with a third to a half of the learning rate; look at the
+        gradient norm before the turn, and at the order of the data.
+
+    Options
+        ratio: the end is at least so many times the best.
+        progress_lost: and at least this share of the way from start to best is gone.
+        noise_factor: and the logarithm of the ratio is so many times the noise of a point.
+        min_points: fewer points are too short to say.
+
+    Known false positives
+        Losses whose scale is changed on purpose: a weight that is ramped up (KL annealing), a
+        curriculum, a fine-tuning stage that goes on in the same run.
+
+    Source
+        TheDeepChecker's "twice the running minimum at a point", made sustained; that fires on 22 %
+        of 821 AlgoPerf runs that reached their target, this on none (95 % Wilson: at most 0.5 %,
+        `python -m benchmarks.detectors`). Without the noise gate it fired on 6 of them, all noisy
+        losses of single batches whose last three points lay high.
+    """
+    diverging = [
+        curve
+        for curve in map(subject.last_segment, subject.judged_losses)
+        if len(curve) >= min_points
+        and curve.tail >= ratio * curve.best
+        and math.log(curve.tail / curve.best) >= noise_factor * curve.noise
+        and lost(curve) >= progress_lost
+        and not is_overfitted(subject, curve.tag)
+    ]
+    if diverging:
+        diverging.sort(key=lambda curve: curve.tail / curve.best, reverse=True)
+        yield observe(diverging[0], [curve.tag for curve in diverging[1:]])
+
+
+def is_overfitted(subject: RunSubject, tag: str) -> bool:
+    """Whether this is a validation loss whose training loss went on falling."""
+    return any(match.val.tag == tag and match.train_went_on for match in subject.matches)
+
+
+def lost(curve: Curve) -> float:
+    """The share of the progress from the first level to the best that is gone at the end."""
+    gained = curve.head - curve.best
+    return (curve.tail - curve.best) / gained if gained > 0 else math.inf
+
+
+def observe(worst: Curve, others: Sequence[str]) -> Observation:
+    """Tell of the worst, name all."""
+    share = min(lost(worst), 1.0)
+    learned = worst.best < worst.head
+    outcome = f"{percent(share)} of its progress is lost" if learned else "it made no progress"
+    return Observation(
+        "error" if worst.tail >= worst.head else "warning",
+        f"{worst.tag} ends at {number(worst.tail)}, {number(worst.tail / worst.best)} times its "
+        f"best of {number(worst.best)} at step {worst.best_step}; {outcome}"
+        + (f", as with {listed(others)}" if others else ""),
+        (f"Stop and resume from step {worst.best_step}" if learned else "Start again")
+        + " with a third to a half of the learning rate; check the order of the data.",
+        tags=(worst.tag, *others),
+        steps=(worst.best_step, int(worst.steps[-1])),
+        evidence={
+            "first": worst.head,
+            "best": worst.best,
+            "best_step": worst.best_step,
+            "tail": worst.tail,
+            "tail_to_best_ratio": worst.tail / worst.best,
+            "progress_lost_percent": 100 * share,
+            "noise_percent": 100 * worst.noise,
+        },
+    )

@@ -1,0 +1,187 @@
+"""TB203."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from tbreport.analysis.curves import surprise, trailing
+from tbreport.analysis.detector import Observation, detector
+from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.wording import count, number
+from tbreport.model import Finding, Int64s
+
+LEVEL_POINTS = (20, 10, 50)  # a twentieth of the curve, at least 10, at most 50: the level before
+SIGMA_POINTS = 128  # before a point, whose mean and standard deviation say how unusual it is
+FIRST_INDEX = 20  # before it there are too few points to say
+BACK = 3  # spreads above the level, or half the height that makes a spike: so far counts as back
+MOST = 20  # spikes of one curve whose recovery is looked at: the highest
+
+
+@detector("TB203", after=("TB202",))
+def loss_spike(
+    subject: RunSubject,
+    earlier: Sequence[Finding],
+    *,
+    height: float = 1.3,
+    spreads: float = 8.0,
+    sigmas: float = 7.0,
+    skip: float = 0.05,
+    recovery: float = 0.1,
+    min_points: int = 40,
+) -> Iterator[Observation]:
+    """A loss that jumps far above the level it had.
+
+    What it looks for
+        A point above the median of those before it (a twentieth of the curve, 10 to 50 points) both
+        by a ratio and by many times their spread; which also lies many standard deviations above
+        the mean of the 128 points before, or has come up by more than they ever moved from one to
+        the next. All in the logarithm of a positive loss. It is a warning where the loss does not
+        come back within a tenth of the run, else information. All losses of a run are one finding,
+        under the highest spike. A jump that begins a divergence (TB202) is not told again, nor is
+        one where the learning rate was raised at once.
+
+    Why it matters
+        A spike that heals costs some steps. Spikes announce instability, and the next one may not
+        heal.
+
+    What to do
+        Look at the gradient norm and the learning rate there. Where it did not heal, go back about
+        100 steps and skip the 200 to 500 batches around it, as PaLM's authors did; a lower second
+        momentum (β₂ = 0.95), clipping, or a lower learning rate prevent the next.
+
+    Options
+        height: times the level before.
+        spreads: robust standard deviations of the points before, above their median.
+        sigmas: standard deviations of the 128 points, or of the 128 moves, before.
+        skip: the share of the run at its start that is left out.
+        recovery: the share of the run within which a spike must heal.
+        min_points: fewer points are too short to say.
+
+    Known false positives
+        Losses of single batches with rare hard batches: a heavy tail is no instability, and nothing
+        in the curve tells the two apart.
+
+    Source
+        OLMo-core's rule: 6 standard deviations of 128 points. Beside a curve that still falls no
+        spike is that far out, so the moves from point to point count too: of spikes of 3 times the
+        level in simulated losses of 200 points and 3 % noise that finds 0.99, the rule alone none.
+        Measured on 821 AlgoPerf runs that reached their target (`python -m benchmarks.detectors`):
+        29 (3.5 %, 95 % Wilson interval 2.5 to 5.0 %), all visible spikes of the training loss, 2 of
+        them as a warning: those jumped to 28 times their level and took most of the run to heal.
+    """
+    diverges_from = min(
+        (finding.steps[0] for finding in earlier if finding.code == "TB202" and finding.steps),
+        default=math.inf,
+    )
+    spikes = [
+        spike
+        for curve in subject.judged_losses
+        if len(curve) >= min_points
+        for spike in spikes_of(curve, subject.rises, height, spreads, sigmas, skip, recovery)
+        if spike.healed_after is not None or spike.step < diverges_from
+    ]
+    if spikes:
+        yield observe(spikes)
+
+
+@dataclass(frozen=True, slots=True)
+class Spike:
+    """One jump, from its first high point."""
+
+    curve: Curve
+    index: int  # of its highest point
+    ratio: float  # of that point to the level before
+    healed_after: int | None  # points after the highest; None: not within the time given
+    watched: int  # points after the highest that were looked at for that
+    is_open: bool  # the run ended before the time was over
+
+    @property
+    def step(self) -> int:
+        return int(self.curve.steps[self.index])
+
+
+def spikes_of(
+    curve: Curve,
+    rises: Int64s,
+    height: float,
+    spreads: float,
+    sigmas: float,
+    skip: float,
+    recovery: float,
+) -> Iterator[Spike]:
+    """The spikes of one curve; hits closer than the level's points are one."""
+    moves = np.append(0.0, np.diff(curve.logs))
+    score = np.fmax(surprise(curve.logs, SIGMA_POINTS), surprise(moves, SIGMA_POINTS))
+    score[: max(FIRST_INDEX, math.ceil(skip * len(curve)))] = -np.inf
+    at = np.flatnonzero(score > sigmas)
+    if not len(at):
+        return
+    part, fewest, most = LEVEL_POINTS
+    width = min(most, max(fewest, len(curve) // part))
+    rose = np.searchsorted(rises, curve.steps[at], "right") > np.searchsorted(
+        rises, curve.steps[np.maximum(at - width, 0)], "right"
+    )
+    level, spread = trailing(curve.logs, at, width)
+    risen = curve.logs[at] - level
+    hits = np.flatnonzero((risen > spreads * spread) & (risen > math.log(height)) & ~rose)
+    groups = np.split(hits, np.flatnonzero(np.diff(at[hits]) > width) + 1)
+    patience = max(1, round(recovery * len(curve)))
+    for group in sorted(groups, key=lambda group: -risen[group].max(initial=0.0))[:MOST]:
+        if len(group):
+            top, last = group[np.argmax(risen[group])], int(at[group[-1]])
+            back = level[group[0]] + max(BACK * spread[group[0]], math.log(height) / 2)
+            yield Spike(
+                curve,
+                int(at[top]),
+                math.exp(risen[top]),
+                healed(curve, last, back, patience),
+                min(last + patience, len(curve) - 1) - int(at[top]),
+                last + patience >= len(curve),
+            )
+
+
+def healed(curve: Curve, index: int, back: float, patience: int) -> int | None:
+    """The points after an index until the median of three is at most `back`, a logarithm."""
+    after = curve.logs[index + 1 : index + 1 + patience + 2]
+    if len(after) < 3:
+        return None
+    is_back = np.median(sliding_window_view(after, 3), axis=1) <= back
+    return int(np.argmax(is_back)) + 1 if is_back.any() else None
+
+
+def observe(spikes: Sequence[Spike]) -> Observation:
+    """Tell of the highest, or of the highest that did not heal; count all."""
+    lasting = [s for s in spikes if s.healed_after is None and not s.is_open]
+    most = max(lasting or spikes, key=lambda spike: spike.ratio)
+    curve = most.curve
+    of_curve = sum(spike.curve is curve for spike in spikes)
+    if most.healed_after is not None:
+        course = f"is back after {count(most.healed_after, 'point')}"
+    else:
+        course = f"is not back after {count(most.watched, 'point')}"
+        course += "" if lasting else ", when the run ends"
+    others = sorted({spike.curve.tag for spike in spikes} - {curve.tag})
+    last = min(most.index + (most.healed_after or 0), len(curve) - 1)
+    return Observation(
+        "warning" if lasting else "info",
+        f"{curve.tag} jumps to {number(curve.values[most.index])}, {number(most.ratio)} times its "
+        f"level, at step {most.step} and {course}"
+        + (f"; {of_curve} spikes in all" if of_curve > 1 else ""),
+        f"Go back about 100 steps before step {most.step} and skip the batches around it; lower "
+        "the learning rate or β₂."
+        if lasting
+        else "Look at the gradient norm and the batch there; clip gradients if spikes come back.",
+        tags=(curve.tag, *others),
+        steps=(most.step, int(curve.steps[last])),
+        evidence={
+            "value": float(curve.values[most.index]),
+            "height_ratio": most.ratio,
+            "spikes": len(spikes),
+        }
+        | ({} if most.healed_after is None else {"healed_after_points": most.healed_after}),
+    )

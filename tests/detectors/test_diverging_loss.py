@@ -1,0 +1,82 @@
+"""TB202 diverging-loss."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tbreport.analysis.detector import DetectorSettings, detect
+from tests.curves import diverging, flat, healthy, overfit, run, spiky
+
+RESTARTS = np.concatenate([healthy(60, seed=i, start=1.0, noise=0.01) for i in range(4)])
+
+FIRES = {
+    "climbs past its start": run({"train/loss": diverging(to=4.0)}),
+    "loses half": run({"train/loss": diverging(to=1.2)}),
+    "train and validation together": run(
+        {"train/loss": diverging(seed=1), "val/loss": diverging(seed=2)}
+    ),
+    "only the validation loss is logged": run({"val/loss": diverging(40)}),
+    "a huge first value": run({"loss": np.append([1e6], diverging(to=3.0))}),
+    "rises from the start": run({"loss": np.linspace(1, 5, 50)}),
+}
+QUIET = {
+    "noise only": run({"loss": healthy(noise=0.3)}),
+    "noise only, of few points": run({"loss": healthy(12, noise=0.4)}),
+    "near miss: ends at 1.4 times its best": run({"loss": diverging(to=0.5, noise=0.01)}),
+    "near miss: a validation loss that turns while training goes on": run(
+        {"train/loss": healthy(), "val/loss": overfit(rise=2.0)}
+    ),
+    "near miss: a spike that heals": run({"loss": spiky(height=10.0)}),
+    "near miss: an accuracy": run({"train/accuracy": diverging()}),
+    "near miss: nine points": run({"loss": np.linspace(1, 5, 9)}),
+    "a warm restart just before the end": run(
+        {
+            "loss": np.append(RESTARTS, healthy(10, start=1.0, end=0.9, noise=0.01)),
+            "lr": np.append(np.tile(np.linspace(1, 0.1, 60), 4), np.ones(10)),
+        }
+    ),
+    "a game": run({"loss_G": diverging(), "loss_D": flat()}),
+    "reinforcement learning": run({"rollout/ep_rew_mean": flat(), "train/value_loss": diverging()}),
+    "a loss that crosses zero": run({"loss": diverging() - 1}),
+    "a small rise at convergence": run({"loss": 1e-4 + diverging(to=0.01, noise=0.01)**8}),
+}  # fmt: skip
+
+
+def test_a_loss_past_its_start_is_an_error_else_a_warning() -> None:
+    assert [f.severity for f in detect(FIRES["climbs past its start"])] == ["error"]
+    assert [f.severity for f in detect(FIRES["loses half"])] == ["warning"]
+
+
+def test_it_names_the_best_step_and_what_was_lost() -> None:
+    (finding,) = detect(run({"loss": diverging(noise=0.0, to=4.0)}))
+
+    best_step = int(finding.evidence["best_step"])
+    assert 90 <= best_step <= 105
+    assert finding.message == (
+        f"loss ends at 4, {4 / finding.evidence['best']:.4g} times its best of "
+        f"{finding.evidence['best']:.4g} at step {best_step}; 100 % of its progress is lost"
+    )
+    assert finding.steps == (best_step, 199)
+    assert f"resume from step {best_step}" in finding.advice
+
+
+def test_losses_that_diverge_together_are_one_finding() -> None:
+    (finding,) = detect(FIRES["train and validation together"])
+
+    assert finding.code == "TB202"
+    assert set(finding.tags) == {"train/loss", "val/loss"}
+
+
+def test_a_turned_validation_loss_is_no_divergence_even_if_overfitting_is_ignored() -> None:
+    turned = run({"train/loss": healthy(), "val/loss": overfit(rise=2.0)})
+
+    assert [f.code for f in detect(turned)] == ["TB301"]
+    assert detect(turned, DetectorSettings(ignore=("TB301",))) == ()
+
+
+def test_a_loss_that_only_rises_made_no_progress() -> None:
+    (finding,) = detect(FIRES["rises from the start"])
+
+    assert finding.severity == "error"
+    assert finding.message.endswith("at step 0; it made no progress")
+    assert finding.advice.startswith("Start again")

@@ -1,0 +1,106 @@
+"""TB201 nonfinite-value."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tbreport.analysis.detector import detect
+from tests.curves import broken, flat, healthy, run
+
+# A GradScaler begins at 2¹⁶ and halves its scale at each overflow; every growth overflows again.
+OVERFLOWS = broken(flat(400, level=2.0), slice(0, 6), 150, 151, 300, value=np.inf)
+
+FIRES = {
+    "a loss that ends as NaN": run({"loss": broken(healthy(), slice(88, None))}),
+    "twice in a row": run({"loss": broken(healthy(), 50, 51)}),
+    "one infinite value": run({"loss": broken(healthy(), 50, value=np.inf)}),
+    "a lost gradient norm": run({"loss": healthy(), "grad_norm": broken(flat(), slice(99, None))}),
+    "a reward's loss": run(
+        {"rollout/ep_rew_mean": flat(), "train/value_loss": broken(flat(), slice(50, None))}
+    ),
+    "a scaler's overflows": run({"loss": healthy(400), "grad_norm": OVERFLOWS}),
+    "a ratio of nothing": run({"train/explained_variance": broken(flat(), 0, 1, 2)}),
+}
+QUIET = {
+    "noise only": run({"loss": healthy(noise=0.3), "grad_norm": flat(noise=1.0)}),
+    "near miss: huge, but finite": run({"loss": healthy() * 1e300}),
+    "near miss: zero": run({"loss": np.zeros(100)}),
+}
+
+
+def test_a_loss_that_ends_so_is_an_error_with_the_last_good_value() -> None:
+    loss = broken(healthy(100, noise=0), slice(88, None))
+
+    (finding,) = detect(run({"loss": loss, "grad_norm": flat(100, noise=0), "lr": flat(100)}))
+
+    assert finding.severity == "error"
+    assert (
+        finding.message
+        == f"loss is NaN from step 88 on; its last good value is {loss[87]:.4g} at step 87"
+    )
+    assert finding.steps == (88, 99)
+    assert finding.evidence["gradient_norm_before"] == 1.0
+    assert finding.evidence["last_good_step"] == 87
+    assert "Resume before step 88" in finding.advice
+
+
+def test_one_point_is_a_warning_and_two_in_a_row_an_error() -> None:
+    assert [f.severity for f in detect(run({"loss": broken(healthy(), 50)}))] == ["warning"]
+    assert [f.severity for f in detect(run({"loss": broken(healthy(), 50, 60)}))] == ["warning"]
+    assert [f.severity for f in detect(run({"loss": broken(healthy(), 50, 51)}))] == ["error"]
+
+
+def test_a_scalers_first_overflows_are_information() -> None:
+    (finding,) = detect(FIRES["a scaler's overflows"])
+
+    assert finding.severity == "info"
+    assert finding.message == "grad_norm is infinite at 9 of 400 points, first at step 0"
+
+
+def test_an_overflow_at_the_last_point_alone_is_information() -> None:
+    norm = broken(flat(400), 0, 1, -1, value=np.inf)
+
+    assert [f.severity for f in detect(run({"loss": healthy(400), "grad_norm": norm}))] == ["info"]
+
+
+def test_what_fails_with_the_loss_is_one_finding_under_the_first() -> None:
+    ill = {
+        "train/loss": broken(healthy(), slice(88, None)),
+        "val/loss": broken(healthy(), slice(90, None)),
+        "val/accuracy": broken(flat(), slice(90, None)),
+        "grad_norm": broken(flat(), slice(88, None)),
+    }
+
+    (finding,) = detect(run(ill))
+
+    assert finding.tags == ("train/loss", "grad_norm", "val/accuracy", "val/loss")
+    assert finding.severity == "error"
+
+
+def test_what_was_undefined_before_the_loss_failed_is_told_apart() -> None:
+    ill = {"loss": broken(healthy(), slice(88, None)), "auc": broken(flat(), 0)}
+
+    assert [(f.severity, f.tags) for f in detect(run(ill))] == [
+        ("error", ("loss",)),
+        ("info", ("auc",)),
+    ]
+
+
+def test_a_metric_is_information() -> None:
+    (finding,) = detect(FIRES["a ratio of nothing"])
+
+    assert finding.severity == "info"
+
+
+def test_a_loss_that_is_blank_between_evaluations_is_information() -> None:
+    blanks = np.full(100, np.nan)
+    blanks[9::10] = healthy(10)
+
+    assert [f.severity for f in detect(run({"val/loss": blanks}))] == ["info"]
+
+
+def test_a_loss_that_never_was_finite_has_no_last_good_value() -> None:
+    (finding,) = detect(run({"loss": np.full(100, np.nan)}))
+
+    assert finding.message == "loss is NaN from step 0 on, from its first point"
+    assert "last_good_value" not in finding.evidence
