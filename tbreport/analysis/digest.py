@@ -1,0 +1,153 @@
+"""What is kept of a run once it was analysed: a Run in, a small RunDigest out.
+
+Findings and statistics come from all points; what is kept for drawing is thinned by the plan. All
+other arrays die with the run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import numpy as np
+
+from tbreport.analysis.detector import DetectorSettings, OnCrash, examine
+from tbreport.analysis.roles import UNKNOWN, RoleRules
+from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.thin import thin, thin_histograms
+from tbreport.model import (
+    Blob,
+    Display,
+    Float64s,
+    Int64s,
+    Run,
+    RunDigest,
+    Series,
+    Statistics,
+)
+
+# The whole experiment may keep so many points a tag, and so many histograms; a single run no more
+# than the most, which a chart of 1,000 pixels cannot show better, and no fewer than the fewest.
+POINTS = (50_000, 100, 1_000)  # in all, fewest, most
+HISTOGRAMS = (600, 4, 30)
+BUCKETS = 30  # as tensor summaries have by default
+
+Fetch = Callable[[Blob], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much of a run stays for drawing; decided before the first run is read."""
+
+    points_per_series: int
+    histogram_steps: int
+    histogram_buckets: int
+    keep: tuple[str, ...] = ()  # patterns of tags whose points all stay
+
+
+def plan_for(n_runs: int, keep: tuple[str, ...] = ()) -> Plan:
+    """What each of so many runs may keep: 1,000 points a tag up to 50 runs, 100 from 500 on."""
+    return Plan(share(n_runs, *POINTS), share(n_runs, *HISTOGRAMS), BUCKETS, keep)
+
+
+def share(n_runs: int, in_all: int, fewest: int, most: int) -> int:
+    """One run's part of what all may have."""
+    return min(most, max(fewest, in_all // max(1, n_runs)))
+
+
+def digest(
+    run: Run,
+    plan: Plan,
+    fetch: Fetch,
+    detectors: DetectorSettings,
+    roles: RoleRules,
+    on_crash: OnCrash | None = None,
+) -> RunDigest:
+    """Look at a run with every detector, and keep what a report needs.
+
+    Args:
+        fetch: the payload of a blob, for thumbnails and texts.
+        on_crash: told of a detector that raised; without it the exception ends the digest.
+    """
+    subject = RunSubject(run, roles)
+    statistics = sorted(statistics_of(subject), key=lambda found: (found.kind, found.tag))
+    began = [s.first_wall_time for s in statistics if s.first_wall_time is not None]
+    ended = [s.last_wall_time for s in statistics if s.last_wall_time is not None]
+    return RunDigest(
+        run=run.name,
+        folders=run.folders,
+        layout=run.layout,
+        files=run.files,
+        problems=run.problems,
+        superseded=run.superseded,
+        hparams=run.hparams,
+        findings=examine(subject, detectors, on_crash),
+        statistics=tuple(statistics),
+        display={tag: display(series, plan) for tag, series in run.scalars.items()},
+        histograms={
+            tag: thin_histograms(series, plan.histogram_steps, plan.histogram_buckets)
+            for tag, series in run.histograms.items()
+        },
+        pairs=tuple((pair.metric, pair.train.tag, pair.val.tag) for pair in subject.pairs),
+        first_wall_time=min(began, default=None),
+        last_wall_time=max(ended, default=None),
+    )
+
+
+def display(series: Series, plan: Plan) -> Display:
+    """The points to draw: thinned, or all where the plan keeps the tag."""
+    if any(re.search(pattern, series.tag) for pattern in plan.keep):
+        return Display(series.steps, series.wall_times, series.values)
+    kept = thin(series.steps, series.values, plan.points_per_series)
+    return Display(series.steps[kept], series.wall_times[kept], series.values[kept])
+
+
+def statistics_of(subject: RunSubject) -> Iterator[Statistics]:
+    """One entry for each tag of each kind."""
+    for curve in subject.curves.values():
+        yield of_scalars(curve)
+    for tag, series in subject.run.histograms.items():
+        renumbered = series.original_steps is not None
+        extent = measure(tag, "histograms", series.steps, series.wall_times)
+        yield replace(extent, renumbered=renumbered)
+    blobs = sorted(subject.run.blobs, key=kind_and_tag)
+    for (kind, tag), group in groupby(blobs, key=kind_and_tag):
+        written = [(blob.step, blob.wall_time) for blob in group]
+        steps, wall_times = map(np.sort, zip(*written, strict=True))
+        yield measure(tag, kind, steps, wall_times)
+
+
+def kind_and_tag(blob: Blob) -> tuple[str, str]:
+    """What blobs are counted by."""
+    return blob.kind, blob.tag
+
+
+def measure(tag: str, kind: str, steps: Int64s, wall_times: Float64s) -> Statistics:
+    """How many points there are, from where to where."""
+    if not len(steps):
+        return Statistics(tag, kind, UNKNOWN, 0, None, None, None, None)
+    ends = int(steps[0]), int(steps[-1]), float(wall_times[0]), float(wall_times[-1])
+    return Statistics(tag, kind, UNKNOWN, len(steps), *ends)
+
+
+def of_scalars(curve: Curve) -> Statistics:
+    """The numbers of one scalar series: first and last as written, the rest of finite values."""
+    series = curve.series
+    extent = measure(curve.tag, "scalars", series.steps, series.wall_times)
+    finite = len(curve) > 0
+    has_best = finite and curve.role.goal is not None
+    return replace(
+        extent,
+        role=curve.role,
+        first=float(series.values[0]) if len(series) else None,
+        last=float(series.values[-1]) if len(series) else None,
+        min=float(curve.values.min()) if finite else None,
+        max=float(curve.values.max()) if finite else None,
+        best=curve.best if has_best else None,
+        best_step=curve.best_step if has_best else None,
+        nonfinite=len(series) - len(curve),
+        first_nonfinite_step=None if curve.kept.all() else int(series.steps[np.argmin(curve.kept)]),
+        renumbered=series.original_steps is not None,
+    )
