@@ -68,8 +68,17 @@ def legacy(histo: Any) -> tuple[Float64s, Float64s]:
     if not math.isfinite(high):
         high = float(limits[last])
     inner = np.clip(limits[first:last], low, high)
-    edges = np.concatenate([[low], inner, [high]])
-    return np.fmax.accumulate(edges), counts[first : last + 1]
+    return held(np.concatenate([[low], inner, [high]])), counts[first : last + 1]
+
+
+def held(edges: Float64s) -> Float64s:
+    """Edges that never fall: each is at least the highest one before.
+
+    Of 0.0 and -0.0 numpy takes either, by their place in the array: adding zero leaves one zero.
+    """
+    with np.errstate(invalid="ignore"):  # a signaling NaN
+        highest: Float64s = np.fmax.accumulate(edges + 0.0)
+    return highest
 
 
 def rows(tensor: Any) -> Float64s | None:
@@ -93,4 +102,4 @@ def of_rows(rows: Float64s) -> tuple[Float64s, Float64s, tuple[float, ...]]:
     with np.errstate(all="ignore"):  # absurd counts add up to an infinity or a NaN
         num = float(counts.sum())
     moments = (float(low), float(high), num, math.nan, math.nan)
-    return np.fmax.accumulate(edges), np.insert(counts, gaps, 0.0), moments
+    return held(edges), np.insert(counts, gaps, 0.0), moments

@@ -100,6 +100,12 @@ def test_rows_that_overlap_do_not_run_backwards() -> None:
     assert counts.tolist() == [1.0, 0.0, 1.0]
 
 
+def test_edges_have_one_zero() -> None:
+    edges, _, _ = of_rows(np.array([[0.0, -0.0, 1.0], [-0.0, 1.0, 1.0]]))
+
+    assert not np.signbit(edges).any()
+
+
 def test_constant_values_are_rows_without_width() -> None:
     """tf.summary.histogram writes all of its rows, and the count into the last."""
     edges, counts, moments = of_rows(np.array([[5.0, 5.0, 0.0], [5.0, 5.0, 7.0]]))
