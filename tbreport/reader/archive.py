@@ -16,16 +16,11 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 from tbreport.errors import BadArchive
-from tbreport.reader.logdir import ARCHIVES, MARK, Input
+from tbreport.reader.logdir import MARK, Input, is_archive
 
 MAX_UNPACKED = 4 << 30  # bytes
 MAX_FILES = 100_000
 CHUNK = 1 << 20
-
-
-def is_archive(path: Path) -> bool:
-    """Whether a path is one that `unpacked` takes."""
-    return path.is_file() and path.name.endswith(ARCHIVES) and MARK not in path.name
 
 
 @contextmanager

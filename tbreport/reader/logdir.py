@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tbreport.errors import NoEventFiles, NoSuchLogdir
+from tbreport.errors import LogdirError, NoEventFiles, NoSuchLogdir
 from tbreport.model import Problem
 
 MARK = "tfevents"
@@ -70,12 +70,14 @@ def inputs(named: Sequence[str]) -> list[Input]:
     """Read `PATH` and `NAME=PATH` as the user wrote them.
 
     Several inputs get their last folder's name as a label; where two are alike, more of the path.
-    A path that exists is never taken for a pair.
+    Event files of one folder share a label: they are one run. A path that exists is never taken
+    for a pair.
 
     Raises:
         NoSuchLogdir: a path does not exist.
+        LogdirError: a name stands for two inputs.
     """
-    pairs: list[tuple[str | None, Path]] = []
+    pairs: dict[tuple[str | None, Path], Path] = {}
     for text in named:
         match = NAMED.fullmatch(text)
         label, path = (match["name"], match["path"]) if match else (None, text)
@@ -83,35 +85,64 @@ def inputs(named: Sequence[str]) -> list[Input]:
             label, path = None, text
         if not Path(path).exists():
             raise NoSuchLogdir(f"there is no {path!r}", hint=nearest_parent(Path(path)))
-        pairs.append((label, Path(path)))
-    labels = unlike([path for label, path in pairs if label is None])
+        pairs.setdefault((label, normal(Path(path))), Path(path))
+    labels = unlike([place for label, place in pairs if label is None])
+    given = Counter(label for label, _ in pairs if label is not None)
+    taken = next((n for n in given if given[n] > 1 or n in labels.values()), None)
+    if taken is not None:
+        hint = "give each a name of its own: NAME=PATH"
+        raise LogdirError(f"the name {taken!r} stands for two inputs", hint=hint)
     return [
         Input(
-            label if label is not None else (labels[path] if len(pairs) > 1 else ""),
+            label if label is not None else (labels[place] if len(pairs) > 1 else ""),
             path,
-            label if label is not None else labels[path],
+            label if label is not None else labels[place],
         )
-        for label, path in pairs
+        for (label, place), path in pairs.items()
     ]
 
 
-def unlike(paths: Sequence[Path]) -> dict[Path, str]:
-    """As many of a path's last parts as tell it from the others."""
-    resolved = {path: stem(path.absolute()) for path in paths}
-    for depth in range(1, 1 + max((len(found.parts) for found in resolved.values()), default=0)):
-        names = {path: "/".join(found.parts[-depth:]) for path, found in resolved.items()}
+def normal(path: Path) -> Path:
+    """A path from the root on, without ``.`` and ``..`` parts; links stay."""
+    return Path(os.path.normpath(path.absolute()))
+
+
+def unlike(paths: Iterable[Path]) -> dict[Path, str]:
+    """As many of the last parts of a path's stem as tell it from the others.
+
+    An archive keeps its suffix where its stem is that of another input: ``runs.zip`` and ``runs``.
+    """
+    stems = {path: stem(path) for path in paths}
+    uses = Counter(stems.values())
+    stems |= {path: path for path in stems if is_archive(path) and uses[stems[path]] > 1}
+    parts = {found: found.parts[1:] for found in stems.values()}
+    names = dict.fromkeys(parts, "/")
+    for depth in range(1, 1 + max(map(len, parts.values()), default=0)):
+        names = {found: "/".join(parts[found][-depth:]) for found in parts}
         if len(set(names.values())) == len(names):
-            return names
-    return {path: str(path) for path in paths}
+            break
+    return {path: readable(names[found]) for path, found in stems.items()}
 
 
 def stem(path: Path) -> Path:
-    """A path without ``.zip`` or ``.tar.gz``, and without ``.`` and ``..`` parts."""
-    path = Path(os.path.normpath(path))
-    for suffix in sorted(ARCHIVES, key=len, reverse=True):
-        if path.name.endswith(suffix) and path.is_file():
-            return path.with_name(path.name.removesuffix(suffix))
-    return path
+    """What an input is called by: an archive without its suffix, an event file's folder.
+
+    An event file's own name tells the host and the process.
+    """
+    if is_archive(path):
+        suffix = max((suffix for suffix in ARCHIVES if path.name.endswith(suffix)), key=len)
+        return path.with_name(path.name.removesuffix(suffix))
+    return path.parent if MARK in path.name and not path.is_dir() else path
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a path is one that is unpacked."""
+    return path.is_file() and path.name.endswith(ARCHIVES) and MARK not in path.name
+
+
+def readable(name: str) -> str:
+    """A file system's name as text that every output can hold: bytes that are no UTF-8 escaped."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def nearest_parent(path: Path) -> str:

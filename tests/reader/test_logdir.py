@@ -1,0 +1,293 @@
+"""Event files are found wherever they lie, and named so that no machine shows through."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tbreport.errors import LogdirError, NoEventFiles, NoSuchLogdir
+from tbreport.reader.logdir import Input, Logdir, discover, inputs
+
+NAME = "events.out.tfevents.1700000000.host-7.4242.0"
+
+
+def touch(*parts: str | Path) -> Path:
+    path = Path(*parts)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"")
+    return path
+
+
+def found(*named: str | Path, show_hosts: bool = False) -> Logdir:
+    return discover(inputs([str(name) for name in named]), show_hosts=show_hosts)
+
+
+def shown(*named: str | Path) -> list[str]:
+    return [file.shown for file in found(*named).files]
+
+
+def labels(*named: str | Path) -> list[str]:
+    return [source.label for source in inputs([str(name) for name in named])]
+
+
+def test_a_folder_is_named_relative_to_the_logdir(tmp_path: Path) -> None:
+    touch(tmp_path, "runs", "a", "b", NAME)
+    touch(tmp_path, "runs", NAME)
+
+    assert list(found(tmp_path / "runs").folders()) == [".", "a/b"]
+
+
+def test_an_event_file_is_any_file_whose_name_contains_tfevents(tmp_path: Path) -> None:
+    touch(tmp_path, "my.tfevents")
+    touch(tmp_path, "events.out.tfevents.ViT")
+    touch(tmp_path, "events.csv")
+
+    assert shown(tmp_path) == ["events.out.tfevents.ViT", "my.tfevents"]
+
+
+def test_neither_host_nor_process_is_shown(tmp_path: Path) -> None:
+    touch(tmp_path, "a", NAME)
+    touch(tmp_path, "a", "events.out.tfevents.1700000000.host-8.9.0.v2")
+    touch(tmp_path, "a", "events.out.tfevents.1700000050.host-7.4243.1")
+
+    assert shown(tmp_path) == [
+        "a/tfevents.1700000000.0",
+        "a/tfevents.1700000000.1",
+        "a/tfevents.1700000050.0",
+    ]
+
+
+def test_whole_names_are_shown_on_request(tmp_path: Path) -> None:
+    touch(tmp_path, NAME)
+
+    assert [file.shown for file in found(tmp_path, show_hosts=True).files] == [NAME]
+
+
+def test_two_copies_with_other_hosts_are_shown_alike(tmp_path: Path) -> None:
+    for copy, host in (("one", "alice-laptop"), ("two", "bob-cluster")):
+        touch(tmp_path, copy, "runs", "a", f"events.out.tfevents.1700000000.{host}.17.0")
+
+    assert shown(tmp_path / "one" / "runs") == shown(tmp_path / "two" / "runs")
+    assert found(tmp_path / "one" / "runs").title == found(tmp_path / "two" / "runs").title
+
+
+def test_the_files_of_a_folder_stand_in_the_order_of_their_names(tmp_path: Path) -> None:
+    for time in (1700000300, 1700000100, 1700000200):
+        touch(tmp_path, f"events.out.tfevents.{time}.host.1.0")
+
+    assert shown(tmp_path) == [
+        f"tfevents.{time}.0" for time in (1700000100, 1700000200, 1700000300)
+    ]
+
+
+def test_one_input_has_no_label_and_gives_the_title(tmp_path: Path) -> None:
+    touch(tmp_path, "runs", NAME)
+
+    assert labels(tmp_path / "runs") == [""]
+    assert found(tmp_path / "runs").title == "runs"
+
+
+def test_the_title_is_the_folders_own_name_however_it_was_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch(tmp_path, "runs", "a", NAME)
+    monkeypatch.chdir(tmp_path / "runs" / "a")
+
+    assert found(".").title == "a"
+    assert found("..").title == "runs"
+    assert found("../a/").title == "a"
+
+
+def test_several_inputs_are_told_apart_by_their_last_folder(tmp_path: Path) -> None:
+    touch(tmp_path, "one", NAME)
+    touch(tmp_path, "two", "x", NAME)
+
+    assert list(found(tmp_path / "one", tmp_path / "two").folders()) == ["one", "two/x"]
+    assert found(tmp_path / "one", tmp_path / "two").title == "one, two"
+
+
+def test_inputs_whose_last_folders_are_alike_show_more_of_their_paths(tmp_path: Path) -> None:
+    touch(tmp_path, "x", "runs", NAME)
+    touch(tmp_path, "y", "runs", NAME)
+
+    assert labels(tmp_path / "x" / "runs", tmp_path / "y" / "runs") == ["x/runs", "y/runs"]
+
+
+def test_a_pair_names_its_input(tmp_path: Path) -> None:
+    touch(tmp_path, "runs", "a", NAME)
+
+    logdir = found(f"before={tmp_path / 'runs'}")
+
+    assert list(logdir.folders()) == ["before/a"]
+    assert logdir.title == "before"
+
+
+def test_pairs_and_paths_may_stand_side_by_side(tmp_path: Path) -> None:
+    touch(tmp_path, "one", NAME)
+    touch(tmp_path, "two", NAME)
+
+    logdir = found(f"before={tmp_path / 'one'}", tmp_path / "two")
+
+    assert list(logdir.folders()) == ["before", "two"]
+
+
+def test_a_path_with_an_equals_sign_that_exists_is_no_pair(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch(tmp_path, "lr=0.1", NAME)
+    touch(tmp_path, "0.1", "other", NAME)
+    monkeypatch.chdir(tmp_path)
+
+    assert list(found("lr=0.1").folders()) == ["."]
+    assert found("lr=0.1").title == "lr=0.1"
+
+
+def test_a_path_with_an_equals_sign_further_down_is_no_pair(tmp_path: Path) -> None:
+    touch(tmp_path, "sweep", "lr=0.1", NAME)
+
+    assert found(tmp_path / "sweep" / "lr=0.1").title == "lr=0.1"
+
+
+def test_a_pair_may_have_an_equals_sign_in_its_path(tmp_path: Path) -> None:
+    touch(tmp_path, "lr=0.1", NAME)
+
+    assert found(f"best={tmp_path / 'lr=0.1'}").title == "best"
+
+
+def test_one_name_for_two_inputs_is_refused(tmp_path: Path) -> None:
+    touch(tmp_path, "one", NAME)
+    touch(tmp_path, "two", NAME)
+
+    with pytest.raises(LogdirError, match="'x' stands for two inputs"):
+        inputs([f"x={tmp_path}/one", f"x={tmp_path}/two"])
+
+
+def test_a_name_that_another_input_has_already_is_refused(tmp_path: Path) -> None:
+    touch(tmp_path, "one", NAME)
+    touch(tmp_path, "two", NAME)
+
+    with pytest.raises(LogdirError, match="'one' stands for two inputs"):
+        inputs([f"one={tmp_path}/two", f"{tmp_path}/one"])
+
+
+def test_an_event_file_goes_by_its_folder(tmp_path: Path) -> None:
+    path = touch(tmp_path, "a", NAME)
+
+    assert found(path).title == "a"
+    assert list(found(path).folders()) == ["."]
+
+
+def test_event_files_of_one_folder_are_one_run(tmp_path: Path) -> None:
+    first = touch(tmp_path, "a", NAME)
+    second = touch(tmp_path, "a", NAME.replace("17000", "18000"))
+    other = touch(tmp_path, "b", NAME)
+
+    assert shown(first, second, other) == [
+        "a/tfevents.1700000000.0",
+        "a/tfevents.1800000000.0",
+        "b/tfevents.1700000000.0",
+    ]
+
+
+def test_an_archive_goes_by_its_name_without_the_suffix(tmp_path: Path) -> None:
+    archive = touch(tmp_path, "runs.tar.gz")
+
+    assert inputs([str(archive)]) == [Input("", archive, "runs")]
+
+
+def test_an_archive_beside_the_folder_that_it_holds_keeps_its_suffix(tmp_path: Path) -> None:
+    touch(tmp_path, "runs", NAME)
+    archive = touch(tmp_path, "runs.zip")
+
+    assert labels(tmp_path / "runs", archive) == ["runs", "runs.zip"]
+
+
+def test_a_folder_named_like_an_archive_is_a_folder(tmp_path: Path) -> None:
+    touch(tmp_path, "runs.zip", NAME)
+
+    assert found(tmp_path / "runs.zip").title == "runs.zip"
+
+
+def test_names_that_are_alike_never_fall_back_to_the_path_from_the_root(tmp_path: Path) -> None:
+    touch(tmp_path, "runs", NAME)
+    alike = [tmp_path / "runs", touch(tmp_path, "runs.zip"), touch(tmp_path, "runs.tar")]
+
+    assert labels(*alike) == ["runs", "runs.zip", "runs.tar"]
+
+
+def test_a_missing_path_is_refused_with_the_nearest_folder(tmp_path: Path) -> None:
+    with pytest.raises(NoSuchLogdir) as error:
+        found(tmp_path / "runs" / "missing")
+
+    assert "missing" in str(error.value)
+    assert str(tmp_path) in error.value.hint
+
+
+def test_a_missing_path_of_a_pair_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NoSuchLogdir, match="missing"):
+        found(f"name={tmp_path}/missing")
+
+
+def test_a_folder_without_event_files_is_refused(tmp_path: Path) -> None:
+    touch(tmp_path, "runs", "model.pt")
+
+    with pytest.raises(NoEventFiles, match="no event files under 'runs'") as error:
+        found(tmp_path / "runs")
+
+    assert str(tmp_path) not in str(error.value) + error.value.hint
+
+
+def test_a_file_that_is_no_event_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NoEventFiles):
+        found(touch(tmp_path, "model.pt"))
+
+
+def test_links_are_followed(tmp_path: Path) -> None:
+    touch(tmp_path, "elsewhere", "a", NAME)
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "linked").symlink_to(tmp_path / "elsewhere")
+
+    assert list(found(tmp_path / "runs").folders()) == ["linked/a"]
+
+
+def test_a_loop_of_links_ends(tmp_path: Path) -> None:
+    touch(tmp_path, "runs", "a", NAME)
+    (tmp_path / "runs" / "a" / "again").symlink_to(tmp_path / "runs")
+    (tmp_path / "runs" / "b").symlink_to(tmp_path / "runs" / "c")
+    (tmp_path / "runs" / "c").symlink_to(tmp_path / "runs" / "b")
+
+    assert list(found(tmp_path / "runs").folders()) == ["a"]
+
+
+def test_a_file_linked_into_another_folder_is_there_as_well(tmp_path: Path) -> None:
+    path = touch(tmp_path, "a", NAME)
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / NAME).symlink_to(path)
+
+    assert list(found(tmp_path).folders()) == ["a", "b"]
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may enter every folder"
+)
+def test_a_folder_that_cannot_be_entered_is_a_problem(tmp_path: Path) -> None:
+    touch(tmp_path, "open", NAME)
+    touch(tmp_path, "closed", NAME)
+    (tmp_path / "closed").chmod(0)
+    try:
+        logdir = found(tmp_path)
+    finally:
+        (tmp_path / "closed").chmod(0o700)
+
+    (problem,) = logdir.problems
+    assert list(logdir.folders()) == ["open"]
+    assert (problem.code, problem.path) == ("TB109", "closed")
+    assert problem.detail == "folder: Permission denied"
+
+
+def test_names_keep_their_letters(tmp_path: Path) -> None:
+    touch(tmp_path, "naïve 日本 </script>", NAME)
+
+    assert list(found(tmp_path).folders()) == ["naïve 日本 </script>"]
