@@ -1,13 +1,15 @@
 """Finds event files: what the user names in, files by folder out, as TensorBoard names them.
 
-An event file is any file whose name contains ``tfevents``; links are followed, and a loop of links
-is walked once. Nothing is opened here.
+An event file is any file whose name contains ``tfevents``. Links are followed, but after all that
+is no link: a folder goes by its own name (not by ``latest``), and a loop ends. Nothing is opened
+here.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -37,7 +39,7 @@ class Logdir:
 
     title: str  # "runs", "runs, other": what the user named, without the folders above
     files: tuple[FoundFile, ...]  # sorted by folder, then name
-    problems: tuple[Problem, ...]  # folders that could not be entered
+    problems: tuple[Problem, ...]  # folders that could not be entered, and what is no file
 
     def paths(self) -> dict[str, Path]:
         """Where each file lies, by the path that it is shown under."""
@@ -162,17 +164,25 @@ def discover(sources: Sequence[Input], *, show_hosts: bool = False) -> Logdir:
     Raises:
         NoEventFiles: there is none under any of them.
     """
-    files: list[FoundFile] = []
+    found: dict[tuple[str, object], FoundFile] = {}
     problems: list[Problem] = []
     for source in sources:
-        if source.path.is_dir():
-            files += walk(source, problems)
-        elif MARK in source.path.name:
-            folder = source.folder(".")
-            files.append(FoundFile(source.path, shown(folder, source.path.name), folder))
+        for file in candidates(source, problems):
+            try:
+                status = file.path.stat()
+            except OSError:  # the engine says why it cannot be read
+                found[file.folder, file.path] = file
+                continue
+            if stat.S_ISREG(status.st_mode):
+                # Once a folder, however many links and inputs lead to it.
+                found.setdefault((file.folder, (status.st_dev, status.st_ino)), file)
+            else:  # a pipe is waited for, for ever
+                detail = "a pipe, socket or device in an event file's place"
+                problems.append(Problem("TB109", file.folder, 0, 0, detail))
+    files = list(found.values())
     if not files:
         names = ", ".join(repr(source.title) for source in sources)
-        hint = "; ".join(f"{p.path!r} could not be entered: {p.detail}" for p in problems[:3])
+        hint = "; ".join(f"{p.path!r}: {p.detail}" for p in problems[:3])
         raise NoEventFiles(
             f"no event files under {names}",
             hint=hint or f"an event file's name contains {MARK!r}; give the folder above them",
@@ -183,26 +193,46 @@ def discover(sources: Sequence[Input], *, show_hosts: bool = False) -> Logdir:
     return Logdir(title, tuple(shown_files), tuple(problems))
 
 
+def candidates(source: Input, problems: list[Problem]) -> Iterator[FoundFile]:
+    """What an input holds that is named like an event file."""
+    if source.path.is_dir():
+        yield from walk(source, problems)
+    elif MARK in source.path.name:
+        folder = source.folder(".")
+        yield FoundFile(source.path, shown(folder, readable(source.path.name)), folder)
+
+
 def walk(source: Input, problems: list[Problem]) -> Iterator[FoundFile]:
-    """The event files under a folder; folders that cannot be entered become problems."""
+    """What is named like an event file under a folder; what cannot be entered is a problem."""
 
     def unreachable(error: OSError) -> None:
-        below = Path(error.filename).relative_to(source.path).as_posix()
         detail = error.strerror or "unreachable"
-        problems.append(Problem("TB109", source.folder(below), 0, 0, f"folder: {detail}"))
+        problems.append(Problem("TB109", named(error.filename), 0, 0, f"folder: {detail}"))
+
+    def named(top: str) -> str:
+        return source.folder(readable(Path(top).relative_to(source.path).as_posix()))
 
     entered: set[tuple[int, int]] = set()
-    for top, folders, names in os.walk(source.path, followlinks=True, onerror=unreachable):
-        status = Path(top).stat()
-        if (status.st_dev, status.st_ino) in entered:
-            folders.clear()
-            continue
-        entered.add((status.st_dev, status.st_ino))
-        folders.sort()
-        folder = source.folder(Path(top).relative_to(source.path).as_posix())
-        for name in sorted(names):
-            if MARK in name:
-                yield FoundFile(Path(top) / name, shown(folder, name), folder)
+    pending = [source.path]  # the folder, then the links in it
+    for begin in pending:
+        for top, folders, names in os.walk(begin, onerror=unreachable):
+            try:
+                status = Path(top).stat()
+            except OSError as error:
+                unreachable(error)
+                continue
+            if (status.st_dev, status.st_ino) in entered:
+                folders.clear()
+                continue
+            entered.add((status.st_dev, status.st_ino))
+            pending += [
+                Path(top) / name for name in sorted(folders) if Path(top, name).is_symlink()
+            ]
+            folders.sort()
+            folder = named(top)
+            for name in sorted(names):
+                if MARK in name:
+                    yield FoundFile(Path(top) / name, shown(folder, readable(name)), folder)
 
 
 def shown(folder: str, name: str) -> str:

@@ -172,6 +172,13 @@ def test_a_name_that_another_input_has_already_is_refused(tmp_path: Path) -> Non
         inputs([f"one={tmp_path}/two", f"{tmp_path}/one"])
 
 
+def test_an_input_named_twice_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch(tmp_path, "runs", NAME)
+    monkeypatch.chdir(tmp_path)
+
+    assert shown("runs", "./runs/", tmp_path / "runs") == ["tfevents.1700000000.0"]
+
+
 def test_an_event_file_goes_by_its_folder(tmp_path: Path) -> None:
     path = touch(tmp_path, "a", NAME)
 
@@ -189,6 +196,12 @@ def test_event_files_of_one_folder_are_one_run(tmp_path: Path) -> None:
         "a/tfevents.1800000000.0",
         "b/tfevents.1700000000.0",
     ]
+
+
+def test_an_event_file_beside_its_folder_is_read_once(tmp_path: Path) -> None:
+    path = touch(tmp_path, "a", NAME)
+
+    assert shown(path, tmp_path / "a") == ["a/tfevents.1700000000.0"]
 
 
 def test_an_archive_goes_by_its_name_without_the_suffix(tmp_path: Path) -> None:
@@ -261,12 +274,46 @@ def test_a_loop_of_links_ends(tmp_path: Path) -> None:
     assert list(found(tmp_path / "runs").folders()) == ["a"]
 
 
+@pytest.mark.parametrize("link", ["latest", "zz_latest", "a/latest"])
+def test_a_folder_goes_by_its_own_name_not_by_a_link_to_it(tmp_path: Path, link: str) -> None:
+    touch(tmp_path, "runs", "a", NAME)
+    touch(tmp_path, "runs", "version_3", NAME)
+    (tmp_path / "runs" / link).symlink_to(tmp_path / "runs" / "version_3")
+
+    assert list(found(tmp_path / "runs").folders()) == ["a", "version_3"]
+
+
+def test_two_names_of_one_file_in_a_folder_are_one_file(tmp_path: Path) -> None:
+    path = touch(tmp_path, "a", NAME)
+    (tmp_path / "a" / "latest.tfevents").symlink_to(path)
+    (tmp_path / "a" / "copy.tfevents").hardlink_to(path)
+
+    assert len(found(tmp_path).files) == 1
+
+
 def test_a_file_linked_into_another_folder_is_there_as_well(tmp_path: Path) -> None:
     path = touch(tmp_path, "a", NAME)
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / NAME).symlink_to(path)
 
     assert list(found(tmp_path).folders()) == ["a", "b"]
+
+
+def test_a_link_to_nothing_is_left_to_the_engine(tmp_path: Path) -> None:
+    (tmp_path / NAME).symlink_to(tmp_path / "gone")
+
+    assert shown(tmp_path) == ["tfevents.1700000000.0"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in this file system")
+def test_a_pipe_is_a_problem_and_is_not_waited_for(tmp_path: Path) -> None:
+    touch(tmp_path, "a", NAME)
+    os.mkfifo(tmp_path / "a" / "pipe.tfevents")
+
+    logdir = found(tmp_path)
+
+    assert [file.shown for file in logdir.files] == ["a/tfevents.1700000000.0"]
+    assert [(problem.code, problem.path) for problem in logdir.problems] == [("TB109", "a")]
 
 
 @pytest.mark.skipif(
@@ -285,6 +332,21 @@ def test_a_folder_that_cannot_be_entered_is_a_problem(tmp_path: Path) -> None:
     assert list(logdir.folders()) == ["open"]
     assert (problem.code, problem.path) == ("TB109", "closed")
     assert problem.detail == "folder: Permission denied"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are UTF-16 there")
+def test_a_name_that_is_no_utf8_can_be_shown(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/caf\xe9"
+    try:
+        os.mkdir(folder)  # noqa: PTH102
+    except OSError:
+        pytest.skip("this file system refuses such names")
+    touch(os.fsdecode(folder), NAME)
+
+    (file,) = found(tmp_path).files
+
+    assert file.folder == "caf\\xe9"
+    assert file.path.exists()
 
 
 def test_names_keep_their_letters(tmp_path: Path) -> None:
