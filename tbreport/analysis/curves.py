@@ -62,12 +62,18 @@ def head(values: Float64s) -> float:
     return median(values[: max(SMALLEST, round(TAIL_SHARE * len(values)))])
 
 
-def best(smoothed: Float64s, goal: Goal) -> tuple[float, int]:
-    """The best value of a smoothed curve, and the first index that has it; NaN and -1 of none."""
+def best(values: Float64s, smoothed: Float64s, goal: Goal) -> tuple[float, int]:
+    """The best value of the smoothed curve, and the index that stands for it; NaN and -1 of none.
+
+    A running median has its best at several points in a row. The index is the one of them whose
+    own value is nearest to it: at the edge of a curve the first may be far worse, and somebody
+    keeps the checkpoint of that step.
+    """
     if len(smoothed) == 0:
         return math.nan, -1
-    index = int(np.argmin(smoothed) if goal == "min" else np.argmax(smoothed))
-    return float(smoothed[index]), index
+    level = float(smoothed.min() if goal == "min" else smoothed.max())
+    equal = np.nonzero(smoothed == level)[0]
+    return level, int(equal[np.argmin(np.abs(values[equal] - level))])
 
 
 def spread(values: Float64s) -> float:

@@ -81,7 +81,7 @@ class Curve:
 
     @cached_property
     def _best(self) -> tuple[float, int]:
-        return curves.best(self.smooth, self.goal)
+        return curves.best(self.values, self.smooth, self.goal)
 
     @property
     def best(self) -> float:

@@ -25,7 +25,7 @@ def test_an_empty_curve_has_no_level() -> None:
     assert np.isnan(curves.tail(empty))
     assert np.isnan(curves.noise(empty))
     assert curves.smooth(empty).tolist() == []
-    assert curves.best(empty, "min")[1] == -1
+    assert curves.best(empty, empty, "min")[1] == -1
 
 
 def test_smoothing_three_points_wide_takes_the_middle_one() -> None:
@@ -72,8 +72,14 @@ def test_tail_and_head_are_medians_of_five_percent_and_at_least_three_points(
 def test_best_goes_by_the_goal_and_takes_the_first() -> None:
     values = np.array([2.0, 1.0, 3.0, 1.0, 3.0])
 
-    assert curves.best(values, "min") == (1.0, 1)
-    assert curves.best(values, "max") == (3.0, 2)
+    assert curves.best(values, values, "min") == (1.0, 1)
+    assert curves.best(values, values, "max") == (3.0, 2)
+
+
+def test_best_stands_where_the_curve_itself_is_near_it() -> None:
+    values = np.array([0.379, 0.1333, 0.1299, 0.1371, 0.1380])
+
+    assert curves.best(values, curves.smooth(values), "min") == (0.1333, 1)
 
 
 def test_noise_is_the_share_of_the_level_in_logarithms() -> None:
