@@ -8,8 +8,9 @@ import numpy as np
 
 from tbreport.model import Float64s, HistogramSeries, Int64s
 from tbreport.report.document import HistogramChart
+from tbreport.report.paths import path
 from tbreport.report.scales import LARGEST, Frame, domain, tick_label
-from tbreport.report.svg import axes, labels, path, picture, scaled_group
+from tbreport.report.svg import axes, labels, picture, scaled_group
 from tbreport.report.theme import LEVELS, light, run_class, run_shade
 
 BINS = 64  # of a ridge; about 5 px each in a card

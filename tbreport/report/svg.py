@@ -1,8 +1,7 @@
 """Static pictures of charts: inline SVG that needs neither style sheet nor script.
 
 Colors are attributes, so that they hold under a policy that blocks styles; the classes let the
-page's style sheet override them in the dark theme. Coordinates are whole quarters of a pixel in
-relative moves: about five bytes a point.
+page's style sheet override them in the dark theme.
 """
 
 from __future__ import annotations
@@ -11,18 +10,17 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 import numpy as np
-import numpy.typing as npt
 
 from tbreport.analysis.thin import thin
-from tbreport.model import Float64s, Int64s
+from tbreport.model import Float64s
 from tbreport.report.charts import dashes, marked_value
 from tbreport.report.document import Chart, Mark, Tone, Trace
+from tbreport.report.paths import QUARTER, path
 from tbreport.report.scales import LARGEST, Frame, domain, padded, tick_label, ticks
 from tbreport.report.theme import TOKENS, light, run_class, run_color
 
 POINTS = 160  # of all traces of a picture together
 TRACES = 50  # beyond that lines lie upon each other
-QUARTER = 4
 NOTHING: Float64s = np.empty(0)
 
 
@@ -30,12 +28,12 @@ def curves(chart: Chart, colors: Mapping[str, int], width: int, height: int) -> 
     """The picture of a chart: its traces as measured, its marks, its non-finite steps."""
     traces = chart.traces[:TRACES]
     points = [still_points(trace, POINTS // len(traces)) for trace in traces]
-    steps = np.concatenate([trace.points.steps.astype(float) for trace in traces] or [NOTHING])
-    values = np.concatenate([values for _, values in points] or [NOTHING])
+    steps = np.concatenate([NOTHING, *(trace.points.steps for trace in traces)])
+    values = np.concatenate([NOTHING, *(values for _, values in points)])
     frame = Frame(width, height, domain(steps), padded(domain(values)))
     lines = "".join(
-        curve(frame, *shown, colors.get(trace.run, 0), dash)
-        for trace, shown, dash in zip(traces, points, dashes(chart, colors), strict=False)
+        curve(frame, x, y, colors.get(trace.run, 0), dash)
+        for trace, (x, y), dash in zip(traces, points, dashes(chart, colors), strict=False)
     )
     return picture(
         chart.description or chart.title,
@@ -49,12 +47,12 @@ def curves(chart: Chart, colors: Mapping[str, int], width: int, height: int) -> 
     )
 
 
-def still_points(trace: Trace, limit: int) -> tuple[Float64s, Float64s]:
-    """Steps and values of at most `limit` points, extremes kept; NaN where not finite."""
-    kept = thin(trace.points.steps, trace.points.values, limit)
+def still_points(trace: Trace, most: int) -> tuple[Float64s, Float64s]:
+    """Steps and values of at most `most` points, extremes kept; NaN where not finite."""
+    kept = thin(trace.points.steps, trace.points.values, most)
     values = trace.points.values[kept]
     bounded = np.where(np.isfinite(values), np.clip(values, -LARGEST, LARGEST), np.nan)
-    return trace.points.steps[kept].astype(float), bounded
+    return trace.points.steps[kept].astype(np.float64), bounded
 
 
 def curve(frame: Frame, x: Float64s, y: Float64s, color: int, dash: str = "") -> str:
@@ -164,26 +162,3 @@ def tone_color(use: str, tone: Tone) -> str:
     """The light color of a tone as ink or as the shade of a mark."""
     name = f"{use}-{tone}"
     return light(name if name in TOKENS else {"ink": "ink", "mark": "mark-plain"}[use])
-
-
-def path(x: Float64s, y: Float64s) -> str:
-    """Path data in quarter pixels: a gap where y is NaN, a dot where a point stands alone."""
-    drawn = np.isfinite(x) & np.isfinite(y)
-    borders = np.flatnonzero(np.diff(np.concatenate(([0], drawn.astype(np.int8), [0]))))
-    pieces = []
-    for start, stop in borders.reshape(-1, 2):
-        corners = np.rint(np.stack((x[start:stop], y[start:stop])) * QUARTER).astype(int)
-        corners = corners[:, turns(corners)]
-        steps = np.diff(corners).T.ravel().tolist()
-        moves = "".join(str(step) if step < 0 else f" {step}" for step in steps).strip()
-        pieces.append(f"M{corners[0, 0]} {corners[1, 0]}" + (f"l{moves}" if moves else "h0"))
-    return "".join(pieces)
-
-
-def turns(corners: Int64s) -> npt.NDArray[np.bool_]:
-    """Which points [2, n] of a line it takes: not those on the way straight on."""
-    (dx, dy), kept = np.diff(corners), np.ones(corners.shape[1], bool)
-    bends = dx[:-1] * dy[1:] - dx[1:] * dy[:-1]
-    back = dx[:-1] * dx[1:] + dy[:-1] * dy[1:] < 0
-    kept[1:-1] = (bends != 0) | back
-    return kept

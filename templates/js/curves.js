@@ -48,6 +48,8 @@ function curvesFigure(chart, { lines, unit }, view, tokens, size) {
   const layout = baseLayout(tokens, size);
   const furthest = lines.reduce((most, line) => Math.max(most, line.xs[line.xs.length - 1] || 0), 0);
   Object.assign(layout.xaxis, xAxis(view.axis, unit, furthest));
+  const span = xSpan(lines);
+  if (span) layout.xaxis.range = [...span];
   if (view.log) Object.assign(layout.yaxis, { type: "log" });
   layout.yaxis2 = { overlaying: "y", range: [0, 1], fixedrange: true, visible: false };
   layout.uirevision = `${view.axis} ${view.log}`;
@@ -62,7 +64,7 @@ function curvesFigure(chart, { lines, unit }, view, tokens, size) {
       ...marks.flatMap((mark) => mark.rings),
     ],
     layout,
-    home: { xaxis: null, yaxis: null },
+    home: { xaxis: span, yaxis: null },
     probe: probeCurves(lines, view.axis),
     dropped: view.log ? lines.reduce((sum, line) => sum + notPositive(line.raw), 0) : 0,
   };
@@ -73,6 +75,21 @@ function xAxis(axis, unit, furthest) {
   if (axis === "wall") return { type: "date", nticks: 4 };
   if (axis === "relative") return { type: "linear", ticksuffix: ` ${unit}` };
   return { type: "linear", tickformat: furthest >= 10000 ? "~s" : "" };
+}
+
+/** From the first point to the last; Plotly's own range leaves room for markers that may not be
+ * there. Null where there is none.
+ * @param {Line[]} lines @returns {[number, number] | null} */
+function xSpan(lines) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const { xs } of lines)
+    for (const x of xs) {
+      if (x < low) low = x;
+      if (x > high) high = x;
+    }
+  if (low > high) return null;
+  const air = lines.some((line) => line.xs.length <= FEW) ? (high - low) / 50 : 0;
+  return low === high ? [low - 0.5, high + 0.5] : [low - air, high + air];
 }
 
 /** One line; its points too where they are few.

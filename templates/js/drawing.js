@@ -39,6 +39,7 @@ function createDrawing(manifest, current) {
     kept.hide();
     kept.made = made;
     await Plotly.react(kept.target, made.data, made.layout, CONFIG);
+    scaleWithBox(kept.target, width, height);
     if (!drawn.has(figure)) kept.target.on("plotly_relayout", () => markZoom(figure, kept));
     drawn.set(figure, kept);
     const { dropped } = made;
@@ -80,6 +81,13 @@ function prepare(figure, title, Plotly) {
   return kept;
 }
 
+/** Let paper, whose columns are narrower, scale the drawing instead of cutting it.
+ * @param {HTMLElement} target @param {number} width @param {number} height */
+function scaleWithBox(target, width, height) {
+  for (const drawing of target.querySelectorAll("svg.main-svg"))
+    drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
+}
+
 /** @param {Manifest} manifest @param {CurvesEntry | RidgesEntry} chart @param {Columns} columns
  * @param {View} view @param {Size} size @returns {Figure} */
 function makeFigure(manifest, chart, columns, view, size) {
@@ -107,7 +115,10 @@ function markZoom(figure, kept) {
   const zoomed = /** @type {const} */ (["xaxis", "yaxis"]).some((name) => {
     const axis = kept.target._fullLayout[name];
     const start = home[name];
-    return start ? start.some((end, at) => end !== axis.range[at]) : !axis.autorange;
+    if (!start) return !axis.autorange;
+    // Plotly keeps the ends of a time axis as text, to a tenth of a millisecond.
+    const moved = start.map((end, at) => Math.abs(axis.r2l(axis.range[at]) - end));
+    return Math.max(...moved) > 1e-3 * Math.abs(start[1] - start[0]);
   });
   figure.classList.toggle("zoomed", zoomed);
 }
