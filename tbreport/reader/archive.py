@@ -44,23 +44,30 @@ def unpacked(sources: Sequence[Input], limit: int = MAX_UNPACKED) -> Iterator[li
 
 def unpack(archive: Path, folder: Path, limit: int) -> None:
     """Write an archive's event files under a folder."""
+    too_large = BadArchive(
+        f"{archive.name!r} unpacks to more than {limit:,} bytes or {MAX_FILES:,} event files",
+        hint="unpack it yourself and give the folder",
+    )
     left = limit
     try:
         for count, (name, stream) in enumerate(members(archive)):
+            if count >= MAX_FILES:
+                raise too_large
             target = folder / inside(name)
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("wb") as out:
                 while piece := stream.read(CHUNK):
                     left -= len(piece)
-                    if left < 0 or count >= MAX_FILES:
-                        raise BadArchive(
-                            f"{archive.name!r} unpacks to more than {limit:,} bytes or "
-                            f"{MAX_FILES:,} event files",
-                            hint="unpack it yourself and give the folder",
-                        )
+                    if left < 0:
+                        raise too_large
                     out.write(piece)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, RuntimeError) as error:
-        raise BadArchive(f"{archive.name!r} cannot be unpacked: {error}") from None
+    except BadArchive:
+        raise
+    except Exception as error:
+        # Damaged archives make zipfile and tarfile raise what they please: zlib.error, LZMAError,
+        # UnicodeDecodeError, even TypeError.
+        detail = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise BadArchive(f"{archive.name!r} cannot be unpacked: {detail}") from None
 
 
 def members(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
