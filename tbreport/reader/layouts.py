@@ -18,6 +18,8 @@ SPLITS = ("train", "training", "validation", "valid", "val", "eval", "evaluation
 # tie ten thousand runs together, which would then be held in memory at once.
 MAX_FAMILY = 200
 
+TIME = re.compile(r"\d{9,}\.\d+")  # seconds since the epoch: "0.01" is a learning rate
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -82,7 +84,9 @@ def add_hparams(family: Family, contents: Mapping[str, Contents]) -> Mapping[str
     sessions = [
         folder
         for folder, child in contents.items()
-        if child.has_session and re.fullmatch(r"\d+\.\d+", relative(folder, family.head))
+        if child.has_session
+        and folder != family.head
+        and TIME.fullmatch(relative(folder, family.head))
     ]
     if family.head not in contents or len(sessions) != 1:
         return {}
