@@ -58,6 +58,17 @@ def flat(n: int = 200, *, seed: int = 0, noise: float = 0.02, level: float = 1.0
     return level * jitter(n, seed, noise)
 
 
+def lasting(
+    n: int = 200, *, seed: int = 0, noise: float = 0.02, correlation: float = 0.7
+) -> Float64s:
+    """A healthy loss whose noise lasts from point to point (AR(1), stationary)."""
+    fresh = np.random.default_rng(seed).normal(size=n + 50) * np.sqrt(1 - correlation**2)
+    drift = np.zeros(n + 50)
+    for i in range(1, n + 50):
+        drift[i] = correlation * drift[i - 1] + fresh[i]
+    return healthy(n, noise=0) * np.exp(noise * drift[50:])
+
+
 def jitter(n: int, seed: int, noise: float) -> Float64s:
     """Factors around one, log-normal."""
     return np.exp(noise * np.random.default_rng(seed).normal(size=n))

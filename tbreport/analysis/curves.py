@@ -21,6 +21,8 @@ TAIL_SHARE = 0.05  # of the points: head and tail
 SMALLEST = 3  # points: width of the running median, head and tail, however short the curve
 TO_SIGMA = 1.4826  # times the median absolute deviation is the sd of normal noise
 
+OF_MEDIAN = 1.2533  # the sd of a median of n normal values is that of their mean times this
+
 Rows = npt.NDArray[np.intp]
 
 
@@ -33,6 +35,11 @@ def median(values: Float64s) -> float:
     return float(middle[n // 2] if n % 2 else (middle[n // 2 - 1] + middle[n // 2]) / 2)
 
 
+def window(n: int) -> int:
+    """The points that a running median over `n` points looks at; odd."""
+    return max(SMALLEST, round(SMOOTH_SHARE * n)) | 1
+
+
 def smooth(values: Float64s) -> Float64s:
     """The running median, 2 % of the points wide and at least three; as long as the values.
 
@@ -40,8 +47,7 @@ def smooth(values: Float64s) -> Float64s:
     in the points whatever the width: 0.06 ms for a thousand, 0.1 s for a million. Towards the
     ends the window stops at the last whole one.
     """
-    n = len(values)
-    width = max(SMALLEST, round(SMOOTH_SHARE * n)) | 1
+    n, width = len(values), window(len(values))
     if n <= width:
         return np.full(n, median(values))
     stride = max(1, width // 8)
@@ -89,6 +95,16 @@ def noise(values: Float64s) -> float:
     level.
     """
     return spread(np.diff(values, 2)) / math.sqrt(6)
+
+
+def wander(values: Float64s) -> float:
+    """The robust standard deviation around a straight line; NaN of no points.
+
+    Of a smoothed curve: how far slow noise takes it from its course.
+    """
+    x = np.arange(len(values)) - (len(values) - 1) / 2
+    slope = (x @ values) / max(float(x @ x), 1.0)
+    return spread(values - slope * x)
 
 
 def surprise(values: Float64s, width: int) -> Float64s:

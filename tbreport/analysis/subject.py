@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -66,6 +67,11 @@ class Curve:
     def noise(self) -> float:
         """Robust sd of a point around the trend: a share of the level where that is positive."""
         return curves.noise(self.logs if self.is_positive else self.values)
+
+    @property
+    def level_noise(self) -> float:
+        """Robust sd of a point of the smoothed curve, if the noise of its points is independent."""
+        return curves.OF_MEDIAN * self.noise / math.sqrt(curves.window(len(self)))
 
     @cached_property
     def smooth(self) -> Float64s:

@@ -101,6 +101,20 @@ def test_the_spread_of_normal_noise_is_its_standard_deviation() -> None:
     assert curves.spread(values) == pytest.approx(2, rel=0.05)
 
 
+def test_wandering_is_measured_from_a_straight_line() -> None:
+    line = np.linspace(1, 5, 300)
+    swing = np.sin(np.linspace(0, 60, 300))
+
+    assert curves.wander(line) == pytest.approx(0, abs=1e-9)
+    assert curves.wander(line + swing) == pytest.approx(curves.wander(swing), rel=0.1)
+    assert np.isnan(curves.wander(np.empty(0)))
+
+
+@pytest.mark.parametrize(("n", "width"), [(0, 3), (100, 3), (200, 5), (1000, 21)])
+def test_the_running_median_is_odd_and_two_percent_wide(n: int, width: int) -> None:
+    assert curves.window(n) == width
+
+
 def test_surprise_is_how_far_above_the_points_before() -> None:
     values = np.array([1.0, 3.0, 1.0, 3.0, 6.0])
 

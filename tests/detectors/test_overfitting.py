@@ -9,7 +9,7 @@ import pytest
 
 from tbreport.analysis.detector import detect
 from tbreport.model import Finding, Run
-from tests.curves import START, diverging, flat, healthy, overfit, run, series
+from tests.curves import START, diverging, flat, healthy, lasting, overfit, run, series
 
 
 def trained(val: np.ndarray, train: np.ndarray | None = None) -> Run:
@@ -37,6 +37,7 @@ FIRES = {
     "a part without a total": run({"train/box_loss": healthy(), "val/box_loss": overfit()}),
     "mild": trained(overfit(rise=0.12, noise=0.01)),
     "twelve evaluations": trained(overfit(12, noise=0.01)),
+    "mild and noisy, but long": trained(overfit(1000, rise=0.1, noise=0.03)),
     "by wall time": by_epoch(),
     "under a training loss that has converged": trained(overfit(), flat(200, level=0.01)),
     "a training loss at zero": trained(overfit(), np.maximum(healthy() - 0.4, 0)),
@@ -47,6 +48,7 @@ QUIET = {
     "noise only, of few points": trained(healthy(15, noise=0.1)),
     "near miss: 4 % above the best": trained(overfit(rise=0.03, noise=0.002)),
     "near miss: a rise within the noise": trained(overfit(rise=0.15, noise=0.1)),
+    "near miss: noise that lasts from point to point": trained(lasting(noise=0.03)),
     "near miss: training rises too": trained(diverging(to=0.5), diverging(to=0.5, seed=1)),
     "near miss: nine evaluations": trained(overfit(9, noise=0.01)),
     "near miss: a gap that does not widen": trained(healthy() * 3),

@@ -41,7 +41,8 @@ def diverging_loss(
     Options
         ratio: the end is at least so many times the best.
         progress_lost: and at least this share of the way from start to best is gone.
-        noise_factor: and the logarithm of the ratio is so many times the noise of a point.
+        noise_factor: and the logarithm of the ratio is so many times the noise of the running
+            median.
         min_points: fewer points are too short to say.
 
     Known false positives
@@ -59,7 +60,7 @@ def diverging_loss(
         for curve in map(subject.last_segment, subject.judged_losses)
         if len(curve) >= min_points
         and curve.tail >= ratio * curve.best
-        and math.log(curve.tail / curve.best) >= noise_factor * curve.noise
+        and math.log(curve.tail / curve.best) >= noise_factor * curve.level_noise
         and lost(curve) >= progress_lost
         and not is_overfitted(subject, curve.tag)
     ]

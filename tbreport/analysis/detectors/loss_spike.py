@@ -115,6 +115,8 @@ def spikes_of(
     recovery: float,
 ) -> Iterator[Spike]:
     """The spikes of one curve; hits closer than the level's points are one."""
+    if (curve.logs - np.minimum.accumulate(curve.logs)).max() <= math.log(height):
+        return  # no point is that far above any before it, as most curves never are
     moves = np.append(0.0, np.diff(curve.logs))
     score = np.fmax(surprise(curve.logs, SIGMA_POINTS), surprise(moves, SIGMA_POINTS))
     score[: max(FIRST_INDEX, math.ceil(skip * len(curve)))] = -np.inf
