@@ -70,12 +70,10 @@ def is_measure(role: Role) -> bool:
 
 def without_copies(tags: list[str], scalars: Mapping[str, Series]) -> list[str]:
     """The tags but those that repeat the values of one before, as Keras' evaluation series do."""
-    kept: list[str] = []
+    by_values: dict[bytes, str] = {}
     for tag in tags:
-        values = scalars[tag].values
-        if not any(np.array_equal(values, scalars[other].values, equal_nan=True) for other in kept):
-            kept.append(tag)
-    return kept
+        by_values.setdefault(scalars[tag].values.tobytes(), tag)
+    return list(by_values.values())
 
 
 def namesakes(val: str, held_out: list[str], training: list[str]) -> list[str]:

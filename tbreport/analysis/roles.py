@@ -188,6 +188,7 @@ def guess(tag: str) -> Role:
     return Role("", split, None)
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def words(tag: str) -> str:
     """The tag in lower-case words: "metrics/mAP50-95(B)" is "metrics map50 95 b"."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", " ", tag)
