@@ -180,10 +180,16 @@ def columns_of(found: FileScan) -> list[ScalarColumns | HistogramColumns]:
 
 
 def span(found: FileScan) -> tuple[float, float]:
-    """First and last wall time of a file's points; of its events where it has none."""
+    """First and last wall time of a file's points, of its blobs where it has none.
+
+    Its version event does not count: TensorFlow cuts that one's time to whole seconds, by which a
+    file would begin before the last point of the one that it resumes.
+    """
     times = [columns.wall_times for columns in columns_of(found) if len(columns.wall_times)]
     if not times:
-        return found.file.first_wall_time or 0.0, found.file.last_wall_time or 0.0
+        times = [np.array([blob.wall_time for blob in found.blobs])]
+    if not len(times[0]):
+        return 0.0, 0.0
     return float(min(t.min() for t in times)), float(max(t.max() for t in times))
 
 
