@@ -7,8 +7,11 @@ import numpy as np
 from tbreport.analysis.detector import detect
 from tests.curves import broken, flat, healthy, run
 
-# A GradScaler begins at 2¹⁶ and halves its scale at each overflow; every growth overflows again.
-OVERFLOWS = broken(flat(400, level=2.0), slice(0, 6), 150, 151, 300, value=np.inf)
+# The steps of a real training (fp16 on a CPU, torch.amp.GradScaler with an initial scale of 2²⁴ that
+# grows every 50 steps) whose gradient norm was NaN, then infinite; its loss stayed finite.
+OVERFLOWS = broken(
+    broken(flat(400, level=2.0), 0, 1), 2, 3, 6, 12, 138, 240, 298, 326, value=np.inf
+)
 
 FIRES = {
     "a loss that ends as NaN": run({"loss": broken(healthy(), slice(88, None))}),
@@ -54,7 +57,7 @@ def test_a_scalers_first_overflows_are_information() -> None:
     (finding,) = detect(FIRES["a scaler's overflows"])
 
     assert finding.severity == "info"
-    assert finding.message == "grad_norm is infinite at 9 of 400 points, first at step 0"
+    assert finding.message == "grad_norm is NaN or infinite at 10 of 400 points, first at step 0"
 
 
 def test_an_overflow_at_the_last_point_alone_is_information() -> None:
