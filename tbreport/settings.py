@@ -22,6 +22,7 @@ TABLES = {
     "runs": "how folders are joined to runs",
     "roles": "what tags mean, by pattern",
     "detectors": "which detectors run, and their options",
+    "gate": "what a candidate is held to",
 }
 
 

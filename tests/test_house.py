@@ -30,9 +30,11 @@ FLOORS = {
     "tbreport.reader": 1,
     "tbreport.frames": 1,
     "tbreport.analysis": 2,
+    "tbreport.gate": 3,
     "tbreport.report": 3,
     "tbreport.cli": 4,
     "tbreport.experiment": 4,
+    "tbreport.gating": 4,
     "tbreport.options": 4,
     "tbreport.pipeline": 4,
     "tbreport.progress": 4,
@@ -45,7 +47,7 @@ ROOMS = {
     "pandas": ("tbreport.frames", "tbreport.experiment"),  # the latter for types alone
     "plotly": ("tbreport.report.assets",),
     "rich": ("tbreport.report.terminal", "tbreport.progress"),
-    "scipy": ("tbreport.analysis",),
+    "scipy": ("tbreport.analysis", "tbreport.gate"),
     "tbparse": ("tbreport.reader",),
     "tensorboard": ("tbreport.reader",),
     "torch": ("tbreport.training",),
@@ -91,6 +93,8 @@ def test_a_floor_imports_only_what_stands_below_it(path: Path) -> None:
             assert there <= here, f"{name} imports {imported}"
             if name.startswith("tbreport.analysis"):
                 assert not imported.startswith("tbreport.reader")
+            if name.startswith("tbreport.gate."):
+                assert not imported.startswith("tbreport.report")
         if imported.startswith("tbreport.training"):
             assert name == "tbreport.cli.train"
 

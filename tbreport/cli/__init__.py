@@ -11,7 +11,9 @@ from typing import Annotated
 import typer
 
 from tbreport import __version__
+from tbreport.cli import baseline, config
 from tbreport.cli.explain import explain
+from tbreport.cli.gate import gate
 from tbreport.cli.inspect import inspect
 from tbreport.cli.summarize import summarize
 from tbreport.cli.train import train
@@ -38,5 +40,7 @@ def root(
         print(context.get_help())
 
 
-for command in (summarize, inspect, explain, train):
+for command in (summarize, gate, inspect, explain, train):
     app.command()(command)
+app.add_typer(baseline.app, name="baseline")
+app.add_typer(config.app, name="config")

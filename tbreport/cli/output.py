@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ import typer
 from tbreport.report.formats import STDOUT, Output, by_suffix, parse, write
 
 if TYPE_CHECKING:
+    from tbreport.pipeline import Crash
     from tbreport.report.document import Report
     from tbreport.settings import Settings
 
@@ -34,12 +36,23 @@ Config = Annotated[
 ]
 
 
-def wanted_outputs(formats: list[str] | None, output: str | None) -> list[Output]:
+def wanted_outputs(
+    formats: list[str] | None, output: str | None, otherwise: Sequence[str] = DEFAULT_OUTPUTS
+) -> list[Output]:
     """What to write, by the options; the defaults where there are none."""
     found = [parse(text) for text in formats or ()]
     if output is not None:
         found.append(by_suffix(output))
-    return found or [parse(name) for name in DEFAULT_OUTPUTS]
+    return found or [parse(name) for name in otherwise]
+
+
+def tell_crashes(crashes: Sequence[Crash]) -> None:
+    """A line for each detector that raised."""
+    for detector, run, error in crashes:
+        note(
+            f"detector {detector} failed on run {run!r} ({type(error).__name__}: {error}); "
+            "please report it"
+        )
 
 
 def put(wanted: Output, report: Report, *, max_size: int, force: bool) -> None:

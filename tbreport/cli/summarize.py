@@ -17,6 +17,7 @@ from tbreport.cli.output import (
     note,
     pattern,
     put,
+    tell_crashes,
     wanted_outputs,
 )
 from tbreport.report.formats import FORMATS, STDOUT, Output
@@ -100,11 +101,7 @@ def summarize(
             advance=progress.advance,
             crashes=crashes,
         )
-    for detector, run, error in crashes:
-        note(
-            f"detector {detector} failed on run {run!r} ({type(error).__name__}: {error}); "
-            "please report it"
-        )
+    tell_crashes(crashes)
     for wanted in outputs:
         put(wanted, report, max_size=int(max_size * 1e6), force=force)
     note(f"{time.perf_counter() - began:.2f} s")

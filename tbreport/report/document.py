@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tbreport.gate.model import Verdict
 from tbreport.model import Display, Finding, HistogramSeries, Problem, RunDigest, Severity, Split
 
 Tone = Literal["plain", "muted", "strong", "ok", "info", "warning", "error"]
@@ -174,3 +175,4 @@ class Report:
     findings: tuple[Finding, ...] = ()  # of the whole experiment
     problems: tuple[Problem, ...] = ()  # of no run: folders that could not be entered
     colors: Mapping[str, int] = field(default_factory=dict)  # run → place in the palette
+    verdict: Verdict | None = None  # the gate's, where there is one

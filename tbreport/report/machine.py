@@ -12,10 +12,14 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from tbreport.gate.model import Check, Verdict
 from tbreport.model import EventFile, Finding, Problem, RunDigest, SetAside, Statistics
 from tbreport.report.document import Report
 
 SCHEMA = 1
+CHECK_NUMBERS = (
+    "candidate", "baseline", "effect", "effect_in_seed_sd", "sd", "upper", "p", "p_adjusted",
+)  # fmt: skip
 
 
 def render(report: Report) -> str:
@@ -38,6 +42,35 @@ def document(report: Report) -> dict[str, Any]:
         "runs": [run(digest) for digest in report.runs],
         "findings": [finding(found) for found in report.findings],
         "problems": [problem(found) for found in report.problems],
+        "gate": gate(report.verdict) if report.verdict else None,
+    }
+
+
+def gate(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "outcome": verdict.outcome,
+        "needs_confirmation": verdict.needs_confirmation,
+        "checks": [check(found) for found in verdict.checks],
+        "ungated": [check(found) for found in verdict.ungated],
+        "notes": list(verdict.notes),
+    }
+
+
+def check(found: Check) -> dict[str, Any]:
+    numbers = {name: finite(getattr(found, name)) for name in CHECK_NUMBERS}
+    return {
+        "job": found.job,
+        "tag": found.tag,
+        "stat": found.stat,
+        "verdict": found.verdict,
+        "reason": found.reason,
+        "direction": found.direction,
+        "n": found.n,
+        "m": found.m,
+        **numbers,
+        "seeds_needed": found.seeds_needed,
+        "runs": list(found.runs),
+        "steps": list(found.steps) if found.steps else None,
     }
 
 

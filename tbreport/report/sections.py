@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tbreport.model import SEVERITIES, Finding, Problem, RunDigest, Severity
-from tbreport.report import comparison, galleries, runs, wording
+from tbreport.gate.model import Verdict
+from tbreport.model import SEVERITIES, Finding, Problem, RunDigest
+from tbreport.report import comparison, galleries, gating, runs, wording
 from tbreport.report.document import (
     Block,
     Cell,
@@ -19,12 +20,12 @@ from tbreport.report.document import (
     FindingItem,
     FindingList,
     Gallery,
-    Headline,
     Prose,
     Report,
     Section,
     Table,
 )
+from tbreport.report.headline import headline, summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Material:
     compare: str | None  # the run that the others are held against
     detectors: tuple[str, ...]  # "TB301 overfitting": those that looked at the runs
     masked: int  # hyper-parameters whose value is not shown
+    verdict: Verdict | None  # the gate's
 
 
 Build = Callable[[Material], tuple[tuple[Block, ...], int | None]]
@@ -64,6 +66,7 @@ def compose(
     problems: Sequence[Problem] = (),
     compare: str | None = None,
     detectors: Sequence[str] = (),
+    verdict: Verdict | None = None,
 ) -> Report:
     """Make the document that every format renders.
 
@@ -74,7 +77,9 @@ def compose(
         problems: of files and folders that belong to no run.
         compare: the run that the others are held against.
         detectors: the codes and names of those that ran.
+        verdict: the gate's; its findings stand among those of the experiment.
     """
+    findings = [*(verdict.findings if verdict else ()), *findings]
     ordered = sorted(digests, key=lambda digest: digest.run)
     shown = tuple(mask(digest) for digest in ordered)
     masked = sum(
@@ -91,6 +96,7 @@ def compose(
         compare,
         tuple(detectors),
         masked,
+        verdict,
     )
     sections = []
     for id, (heading, build) in SECTIONS.items():
@@ -102,13 +108,14 @@ def compose(
         title,
         version,
         max(times, default=0.0) if created_at is None else created_at,
-        headline(material),
+        gating.headline(verdict) if verdict else headline(shown, material.findings, detectors),
         summary(shown),
         tuple(sections),
         shown,
         tuple(findings),
         tuple(problems),
         material.colors,
+        verdict,
     )
 
 
@@ -118,42 +125,12 @@ def mask(digest: RunDigest) -> RunDigest:
     return replace(digest, hparams=hparams)
 
 
-def headline(material: Material) -> Headline:
-    """The one sentence a hurried reader takes home."""
-    counts = {s: sum(f.severity == s for f in material.findings) for s in SEVERITIES}
-    worst: Severity | None = next((s for s in reversed(SEVERITIES) if counts[s]), None)
-    total = len(material.digests)
-    ill = sum(digest.worst in ("warning", "error") for digest in material.digests)
-    parts = [wording.plural(counts["error"], "error"), wording.plural(counts["warning"], "warning")]
-    parts = [part for part in parts if not part.startswith("0 ")]
-    if counts["info"]:
-        parts.append(f"{counts['info']:,} for information")
-    ran = wording.plural(len(material.detectors), "detector") + " ran"
-    detail = f"{', '.join(parts) or 'no findings'}; {ran}"
-    if ill:
-        verb = "is" if ill == 1 else "are"
-        return Headline(worst, f"{ill:,} of {wording.plural(total, 'run')} {verb} ill", detail)
-    if counts["warning"] or counts["error"]:
-        return Headline(worst, "Some files could not be read whole", detail)
-    if not any(runs.is_judged(digest) for digest in material.digests):
-        return Headline(worst, "No run could be judged: no loss long enough was found", detail)
-    which = "The run shows" if total == 1 else f"None of {wording.plural(total, 'run')} shows"
-    what = "no sign of illness" if total == 1 else "a sign of illness"
-    return Headline(None if worst == "info" else worst, f"{which} {what}", detail)
-
-
-def summary(digests: Sequence[RunDigest]) -> str:
-    """What was read, in one line."""
-    files = [file for digest in digests for file in digest.files]
-    tags = {statistics.tag for digest in digests for statistics in digest.statistics}
-    return " · ".join(
-        (
-            wording.plural(len(digests), "run"),
-            wording.plural(len(tags), "tag"),
-            wording.plural(sum(digest.points for digest in digests), "point"),
-            f"{wording.plural(len(files), 'file')}, {wording.size(sum(f.size for f in files))}",
-        )
-    )
+@section("gate", "Gate")
+def gate(material: Material) -> tuple[tuple[Block, ...], int | None]:
+    """What was demanded of the candidate, and whether it was met."""
+    if material.verdict is None:
+        return (), None
+    return gating.blocks(material.verdict, material.digests), len(material.verdict.checks)
 
 
 @section("findings", "Findings")

@@ -28,7 +28,7 @@ from tbreport.report.document import (
     Table,
 )
 
-ORDER = ("inspection", "runs", "compared", "findings")
+ORDER = ("inspection", "runs", "compared", "findings", "gate")
 STYLES = {
     "plain": "",
     "muted": "dim",

@@ -1,0 +1,193 @@
+"""tbreport baseline: make, grow, replace and look at the file that the gate compares with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tbreport.cli.output import Config, Engine, Join, found_settings, note, pattern
+from tbreport.cli.policy import adjusted
+from tbreport.errors import BadSetting, CannotWrite
+from tbreport.report.formats import STDOUT, write
+
+if TYPE_CHECKING:
+    from tbreport.gate.model import Baseline, Policy
+    from tbreport.gating import Reading
+
+app = typer.Typer(
+    help="Make, grow, replace and look at the file that the gate compares with.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+
+Runs = Annotated[list[str], typer.Argument(metavar="RUNS", help="As for gate.")]
+File = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Else `baseline` of the settings."),
+]
+Group = Annotated[
+    str | None, typer.Option(metavar="REGEX", help="What of a run's name is its seed.")
+]
+Keys = Annotated[
+    list[str] | None, typer.Option("--key", metavar="K=V", help="Repeatable: the environment.")
+]
+Tags = Annotated[
+    str | None, typer.Option(metavar="REGEX", help="Tags; else the gated, and what has a goal.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file; update in CI.")]
+Golden = Annotated[
+    bool, typer.Option("--golden", help="Deterministic: keep every step, compare exactly.")
+]
+
+
+@app.command()
+def create(
+    runs: Runs,
+    output: File = None,
+    tags: Tags = None,
+    key: Keys = None,
+    group: Group = None,
+    golden: Golden = False,
+    rtol: Annotated[float, typer.Option(min=0, help="Of a golden job.")] = 0.0,
+    atol: Annotated[float, typer.Option(min=0, help="Of a golden job.")] = 0.0,
+    expect_nonfinite: Annotated[
+        bool, typer.Option("--expect-nonfinite", help="NaN equals NaN in a golden job.")
+    ] = False,
+    force: Force = False,
+    engine: Engine = None,
+    join: Join = True,
+    config: Config = None,
+) -> None:
+    """Make a baseline file of runs."""
+    from tbreport.gate.model import Golden as Closeness
+    from tbreport.gating import made_of
+
+    policy, how = asked(config, key, group, tags, engine, join=join)
+    path = target(output, policy)
+    if path.exists() and not force:
+        raise CannotWrite(
+            f"{str(path)!r} is there already",
+            hint="add to it with tbreport baseline add, replace it with --force",
+        )
+    closeness = Closeness(rtol, atol, expect_nonfinite) if golden else None
+    save(path, made_of(runs, policy, how, closeness))
+
+
+@app.command()
+def add(
+    runs: Runs,
+    output: File = None,
+    key: Keys = None,
+    group: Group = None,
+    engine: Engine = None,
+    join: Join = True,
+    config: Config = None,
+) -> None:
+    """Add runs to a baseline file; of each job the last twenty stay."""
+    from tbreport.gating import grown_by
+
+    policy, how = asked(config, key, group, None, engine, join=join)
+    path = target(output, policy)
+    save(path, grown_by(path, runs, policy, how))
+
+
+@app.command()
+def update(
+    runs: Runs,
+    output: File = None,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Drop the runs that were there: the change is accepted.")
+    ] = False,
+    key: Keys = None,
+    group: Group = None,
+    force: Force = False,
+    engine: Engine = None,
+    join: Join = True,
+    config: Config = None,
+) -> None:
+    """Add runs, or replace those there, and print what changes, in Markdown for the review."""
+    from tbreport.gate.baseline import read
+    from tbreport.gate.diffing import changes
+    from tbreport.gating import grown_by
+
+    if os.environ.get("CI") and not force:
+        raise BadSetting(
+            "a baseline is updated where it is reviewed, not in CI",
+            hint="commit the updated file; CI may grow one with tbreport baseline add",
+        )
+    policy, how = asked(config, key, group, None, engine, join=join)
+    path = target(output, policy)
+    after = grown_by(path, runs, policy, how, reset=reset)
+    print(changes(read(path), after))
+    save(path, after)
+
+
+@app.command()
+def show(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Print the jobs and runs of a baseline file, and what can be found with so many."""
+    from tbreport.gate.baseline import read
+    from tbreport.gate.diffing import overview
+
+    print(overview(read(file)))
+
+
+@app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(metavar="BEFORE")],
+    after: Annotated[Path, typer.Argument(metavar="AFTER")],
+) -> None:
+    """Print the relative change of each metric between two baseline files, in Markdown."""
+    from tbreport.gate.baseline import read
+    from tbreport.gate.diffing import changes
+
+    print(changes(read(before), read(after)))
+
+
+def asked(
+    config: Path | None,
+    key: list[str] | None,
+    group: str | None,
+    tags: str | None,
+    engine: str | None,
+    *,
+    join: bool,
+) -> tuple[Policy, Reading]:
+    """The policy and the way of reading that options and settings give."""
+    from tbreport.gating import Reading
+    from tbreport.options import Options, Selection
+
+    settings = found_settings(config)
+    policy = adjusted(settings, key=key, group=group)
+    selection = Selection(tags=pattern(tags, "--tags"))
+    return policy, Reading(Options(selection, engine=engine, join=join, settings=settings))
+
+
+def target(output: Path | None, policy: Policy) -> Path:
+    """The file that is written.
+
+    Raises:
+        BadSetting: neither the option nor the settings name one.
+    """
+    if output is not None:
+        return output
+    if len(policy.baseline) != 1:
+        raise BadSetting(
+            "no baseline file is named",
+            hint='say -o FILE, or set baseline = "FILE" in [gate]',
+        )
+    return Path(policy.baseline[0])
+
+
+def save(path: Path, baselines: Iterable[Baseline]) -> None:
+    """Write the file whole or not at all, and say what it holds."""
+    from tbreport import __version__
+    from tbreport.gate import baseline
+
+    found = tuple(baselines)
+    write(baseline.write(found, __version__), STDOUT if str(path) == STDOUT else str(path))
+    for job in found:
+        note(f"{path}: job {job.job!r}, {len(job.runs)} runs, {len(job.grids)} metrics")

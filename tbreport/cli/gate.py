@@ -1,0 +1,186 @@
+"""tbreport gate: candidate runs and a baseline in, a verdict and an exit code out."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tbreport.cli.output import (
+    Config,
+    Engine,
+    Hosts,
+    Join,
+    found_settings,
+    note,
+    pattern,
+    put,
+    tell_crashes,
+    wanted_outputs,
+)
+from tbreport.cli.policy import adjusted
+from tbreport.report.formats import FORMATS
+
+if TYPE_CHECKING:
+    from tbreport.gate.model import Policy, Verdict
+    from tbreport.pipeline import Crash
+
+EXIT_CODES = {"fail": 1, "exit4": 4}  # of an inconclusive gate, by on_inconclusive; else 0
+
+Regex = Annotated[str | None, typer.Option(metavar="REGEX", help="Of run names.")]
+Share = Annotated[str | None, typer.Option(metavar="SHARE")]
+
+
+def gate(
+    candidates: Annotated[
+        list[str],
+        typer.Argument(metavar="CANDIDATE", help="As for summarize: folders, JOB=PATH pairs, …"),
+    ],
+    baseline: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE|DIR", help="Repeatable: baseline files (.json), run folders."),
+    ] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TAG=lower|higher", help="Repeatable; * and ? match."),
+    ] = None,
+    stats: Annotated[
+        str | None,
+        typer.Option(metavar="NAMES", help="Of each metric: final,auc,best,ttt,median."),
+    ] = None,
+    check: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EXPR", help="Repeatable: 'mean(\"loss\", last=5) < 0.3'."),
+    ] = None,
+    alpha: Annotated[
+        float | None, typer.Option(metavar="P", help="False failures, of the whole call.")
+    ] = None,
+    min_effect: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="A smaller worsening never fails.")
+    ] = None,
+    max_regression: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="A pass rules out this worsening.")
+    ] = None,
+    tol: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="For fewer than 3 baseline runs.")
+    ] = None,
+    confirm: Annotated[
+        Path | None,
+        typer.Option(metavar="FIRST.json", help="Confirm the failures of an earlier call."),
+    ] = None,
+    fresh_seeds: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="Seeds that confirm a failure.")
+    ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(metavar="K=V", help="Repeatable: the environment.")
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option(metavar="REGEX", help="What of a run's name is its seed.")
+    ] = None,
+    require: Annotated[
+        list[str] | None, typer.Option(metavar="TAG", help="Repeatable: every run must have it.")
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(metavar="warning|error", help="Findings of this severity fail."),
+    ] = None,
+    fail_on_damage: Annotated[
+        bool, typer.Option("--fail-on-damage", help="Damaged event files fail.")
+    ] = False,
+    on_inconclusive: Annotated[
+        str | None, typer.Option(metavar="pass|warn|fail|exit4", help="Too few seeds to say.")
+    ] = None,
+    allow_shorter: Annotated[
+        bool, typer.Option("--allow-shorter", help="Compare a short run up to its end.")
+    ] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Not every job of the baseline need be there.")
+    ] = False,
+    self_test: Annotated[
+        bool, typer.Option("--self-test", help="Inject defects; does the gate catch them?")
+    ] = False,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Add the runs to the baseline on a pass.")
+    ] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Report only.")] = False,
+    runs: Regex = None,
+    exclude: Regex = None,
+    format: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[=PATH]", help=f"Repeatable; one of {', '.join(FORMATS)}."),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help="One format, by its suffix.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="The report's title.")] = None,
+    max_size: Annotated[
+        float, typer.Option(metavar="MB", help="How large the page may be.", min=1)
+    ] = 10,
+    force: Annotated[bool, typer.Option("--force", help="As for summarize, and in CI.")] = False,
+    engine: Engine = None,
+    join: Join = True,
+    show_hosts: Hosts = False,
+    config: Config = None,
+) -> None:
+    """Hold runs against a baseline; exit 1 if the training became worse.
+
+    Exit codes: 0 passed, 1 failed, 2 usage or settings, 3 a bug of ours, 4 inconclusive (with
+    --on-inconclusive exit4), 5 nothing to compare.
+    """
+    from tbreport.gating import Reading
+    from tbreport.gating import gate as judge
+    from tbreport.options import Options, Selection
+    from tbreport.progress import Progress
+
+    began = time.perf_counter()
+    settings = found_settings(config)
+    policy = adjusted(
+        settings,
+        baseline=baseline,
+        metric=metric,
+        stats=stats,
+        check=check,
+        key=key,
+        require=require,
+        alpha=alpha,
+        min_effect=min_effect,
+        max_regression=max_regression,
+        tol=tol,
+        confirm=fresh_seeds,
+        group=group,
+        fail_on=fail_on,
+        fail_on_damage=fail_on_damage or None,
+        on_inconclusive=on_inconclusive,
+        on_short="warn" if allow_shorter else None,
+        partial=partial or None,
+    )
+    outputs = wanted_outputs(format, output, gate_outputs())
+    selection = Selection(pattern(runs, "--runs"), None, pattern(exclude, "--exclude"))
+    options = Options(selection, None, title, engine, join, show_hosts, settings)
+    crashes: list[Crash] = []
+    with Progress() as progress:
+        how = Reading(options, progress.begin, progress.advance, crashes)
+        report = judge(*candidates, policy=policy, reading_of=how, first=confirm)
+    tell_crashes(crashes)
+    for wanted in outputs:
+        put(wanted, report, max_size=int(max_size * 1e6), force=force)
+    assert report.verdict is not None
+    note(f"{time.perf_counter() - began:.2f} s")
+    code = 0 if exit_zero else exit_code(report.verdict, policy)
+    if code:
+        raise typer.Exit(code)
+
+
+def gate_outputs() -> tuple[str, ...]:
+    """Where nothing is asked for: text, and annotations where GitHub runs this."""
+    return ("text", "github") if os.environ.get("GITHUB_ACTIONS") == "true" else ("text",)
+
+
+def exit_code(verdict: Verdict, policy: Policy) -> int:
+    """What CI reads."""
+    if verdict.outcome == "inconclusive":
+        return EXIT_CODES.get(policy.on_inconclusive, 0)
+    return 1 if verdict.outcome == "fail" else 0

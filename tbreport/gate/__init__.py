@@ -1,0 +1,1 @@
+"""The gate: candidate runs against a baseline, a verdict out."""

@@ -1,0 +1,131 @@
+"""Assessments → verdicts: Holm over the whole call, and what a failure is confirmed by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tbreport.analysis.wording import count, number
+from tbreport.errors import BadSetting
+from tbreport.gate import statistics
+from tbreport.gate.comparing import Assessment, signed
+from tbreport.gate.model import Check, Policy
+
+MARK = 0.05  # of ungated metrics, after Benjamini and Hochberg
+
+
+def decide(found: Sequence[Assessment], policy: Policy) -> list[Check]:
+    """The verdicts of one family of gated checks."""
+    tests = [assessment for assessment in found if assessment.check.p is not None]
+    checks = [assessment.check for assessment in found if assessment.check.p is None]
+    adjusted = statistics.holm(np.array([one.check.p for one in tests], np.float64))
+    for one, p in zip(tests, adjusted.tolist(), strict=True):
+        checks.append(verdict(replace(one, check=replace(one.check, p_adjusted=p)), policy, tests))
+    return checks
+
+
+def verdict(one: Assessment, policy: Policy, family: Sequence[Assessment]) -> Check:
+    """Fail, pass or inconclusive, and why."""
+    check = one.check
+    effect, upper, p = check.effect or 0.0, check.upper or 0.0, check.p_adjusted
+    told = numbers(check)
+    if p is not None and p < policy.alpha and effect > one.min_effect:
+        return replace(check, verdict="fail", reason=told)
+    if upper < policy.max_regression and not one.censored:
+        return replace(check, verdict="pass", reason=told)
+    # Holm's first step is the strictest that this check may have to pass
+    seeds = statistics.seeds_needed(
+        check.n, check.m, one.regression_in_sd, policy.alpha / len(family)
+    )
+    needed = f"about {count(seeds, 'more seed')} give" if seeds else "more baseline runs may give"
+    limit = f"{100 * policy.max_regression:.3g} %"
+    doubt = "a run does not reach its target" if one.censored else (
+        f"up to {signed(upper)} is not ruled out"
+    )  # fmt: skip
+    reason = f"{told}; {doubt}, {needed} 80 % power at {limit}"
+    return replace(check, verdict="inconclusive", reason=reason, seeds_needed=seeds)
+
+
+def numbers(check: Check) -> str:
+    """A test in one clause: "+1.8 % (2.31 → 2.352), 4.6 seed sd, p = 0.004, n = 1 v 10"."""
+    change = f"{number(check.baseline or 0.0)} → {number(check.candidate or 0.0)}"
+    better = "worse" if (check.effect or 0.0) > 0 else "better"
+    parts = [f"{signed(abs(check.effect or 0.0)).lstrip('+')} {better} ({change})"]
+    if check.effect_in_seed_sd is not None:
+        parts.append(f"{check.effect_in_seed_sd:+.1f} seed sd")
+    p = check.p if check.p_adjusted is None else check.p_adjusted
+    return ", ".join((*parts, f"p = {p or 0.0:.2g}", f"n = {check.n} v {check.m}"))
+
+
+def mark(found: Sequence[Assessment]) -> list[Check]:
+    """Ungated checks, the greatest worsening first; what stands out is a warning."""
+    tests = [one for one in found if one.check.p is not None]
+    adjusted = statistics.benjamini_hochberg(np.array([one.check.p for one in tests], np.float64))
+    checks = []
+    for one, p in zip(tests, adjusted.tolist(), strict=True):
+        check = replace(one.check, p_adjusted=p)
+        stands_out = p < MARK and (check.effect or 0.0) > one.min_effect
+        checks.append(
+            replace(check, verdict="warn" if stands_out else "pass", reason=numbers(check))
+        )
+    return sorted(checks, key=lambda check: (-(check.effect or 0.0), check.job, check.tag))
+
+
+def read_first(path: Path) -> tuple[Check, ...]:
+    """The checks of an earlier call, from the JSON that it wrote.
+
+    Raises:
+        BadSetting: it is no such JSON.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(parse_check(check) for check in document["gate"]["checks"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadSetting(
+            f"{str(path)!r} is not the JSON of a gate ({type(error).__name__}: {error})",
+            hint="write it with: tbreport gate RUNS --format json=FIRST.json",
+        ) from None
+
+
+def parse_check(document: dict[str, Any]) -> Check:
+    """What a confirmation needs of a check."""
+    return Check(
+        document["job"],
+        document["tag"],
+        document["stat"],
+        document["verdict"],
+        document["reason"],
+        candidate=document["candidate"],
+        p=document["p"],
+        runs=tuple(document["runs"]),
+    )
+
+
+def confirm(
+    found: Sequence[Assessment], first: Sequence[Check]
+) -> tuple[list[Assessment], list[Check], list[str]]:
+    """What fresh runs are to be judged on, the failures that stand anyway, and notes.
+
+    Raises:
+        BadSetting: the runs are those of the first call.
+    """
+    doubted = {(c.job, c.tag, c.stat): c for c in first if c.verdict == "fail" and c.p is not None}
+    standing = [check for check in first if check.verdict == "fail" and check.p is None]
+    kept = [one for one in found if (one.check.job, one.check.tag, one.check.stat) in doubted]
+    for one in kept:
+        before = doubted[one.check.job, one.check.tag, one.check.stat]
+        if one.check.candidate is not None and before.candidate is not None:
+            gap = abs(one.check.candidate - before.candidate)
+            if gap <= 1e-12 * abs(before.candidate):
+                raise BadSetting(
+                    f"{one.check.tag!r} of the runs is that of the first call: they are no fresh "
+                    "seeds",
+                    hint="give only runs that the first call did not see",
+                )
+    note = f"confirmation of {count(len(doubted), 'failed check')} by fresh runs alone"
+    return kept, standing, [note if doubted else "the first call has no failure to confirm"]

@@ -1,0 +1,159 @@
+"""Statistics on runs: one number a run in, along the last axis; leading axes are broadcast.
+
+Between-run spread is all there is to judge by: neighboring points of a curve are no independent
+evidence. Up to two candidate runs are held against the prediction interval of the baseline
+(pooled), from three on Welch's test is used. All tests are one-sided: greater is worse.
+
+scipy.special is imported when a tail is first asked for; scipy.stats takes ten times as long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tbreport.model import Float64s
+
+POWER = 0.8
+FEWEST = 3  # runs of the baseline, below which only a tolerance can be judged
+MOST_SEEDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The difference of two means, and what is known of its error."""
+
+    difference: Float64s
+    error: Float64s  # its standard error
+    spread: Float64s  # standard deviation between baseline runs
+    freedom: Float64s  # degrees of freedom of the error
+
+    def p(self) -> Float64s:
+        """The one-sided p that the candidate is no greater."""
+        return upper_tail(self.t(), self.freedom)
+
+    def t(self) -> Float64s:
+        """The difference in standard errors; without any spread, infinite for any difference."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = self.difference / self.error
+        return np.where(self.error > 0, ratio, np.where(self.difference > 0, np.inf, -np.inf))
+
+    def upper(self, alpha: float) -> Float64s:
+        """The bound above the true difference at 1 − alpha."""
+        bound: Float64s = self.difference + quantile(1 - alpha, self.freedom) * self.error
+        return bound
+
+
+def compare(candidate: Float64s, baseline: Float64s) -> Comparison:
+    """Hold [..., n] against [..., m]; m ≥ 2, or n + m ≥ 3 with n ≤ 2."""
+    n, m = candidate.shape[-1], baseline.shape[-1]
+    difference = candidate.mean(axis=-1) - baseline.mean(axis=-1)
+    ours = candidate.var(axis=-1, ddof=1) if n > 1 else np.zeros(candidate.shape[:-1])
+    theirs = baseline.var(axis=-1, ddof=1) if m > 1 else np.zeros(baseline.shape[:-1])
+    if n < FEWEST:
+        freedom = np.full(difference.shape, float(n + m - 2))
+        pooled = ((n - 1) * ours + (m - 1) * theirs) / (n + m - 2)
+        error = np.sqrt(pooled * (1 / n + 1 / m))
+        return Comparison(difference, error, np.sqrt(theirs), freedom)
+    square = ours / n + theirs / m
+    with np.errstate(divide="ignore", invalid="ignore"):
+        freedom = square**2 / ((ours / n) ** 2 / (n - 1) + (theirs / m) ** 2 / (m - 1))
+    freedom = np.where(np.isfinite(freedom), freedom, float(n + m - 2))
+    return Comparison(difference, np.sqrt(square), np.sqrt(theirs), freedom)
+
+
+def upper_tail(t: Float64s, freedom: Float64s | float) -> Float64s:
+    """The probability of Student's t beyond a value."""
+    from scipy.special import stdtr
+
+    tail: Float64s = stdtr(freedom, -np.asarray(t))
+    return tail
+
+
+def quantile(probability: float, freedom: Float64s | float) -> Float64s:
+    """The value of Student's t below which a probability lies."""
+    from scipy.special import stdtrit
+
+    value: Float64s = stdtrit(freedom, probability)
+    return value
+
+
+def prediction_factor(m: int, alpha: float) -> float:
+    """How many standard deviations one run may lie above the mean of m."""
+    return float(quantile(1 - alpha, float(m - 1))) * float(np.sqrt(1 + 1 / m))
+
+
+def holm(p: Float64s) -> Float64s:
+    """Adjusted so that the family errs as rarely as one test would, however they depend."""
+    order = np.argsort(p, axis=-1)
+    count = p.shape[-1]
+    ordered = np.take_along_axis(p, order, axis=-1) * np.arange(count, 0, -1)
+    return restored(np.minimum(np.maximum.accumulate(ordered, axis=-1), 1.0), order)
+
+
+def benjamini_hochberg(p: Float64s) -> Float64s:
+    """Adjusted so that a share of what is marked, not of all, may be marked wrongly."""
+    order = np.argsort(p, axis=-1)
+    count = p.shape[-1]
+    ordered = np.take_along_axis(p, order, axis=-1) * count / np.arange(1, count + 1)
+    falling = np.minimum.accumulate(ordered[..., ::-1], axis=-1)[..., ::-1]
+    return restored(np.minimum(falling, 1.0), order)
+
+
+def restored(ordered: Float64s, order: np.ndarray) -> Float64s:
+    """Sorted values back where they came from."""
+    found = np.empty_like(ordered)
+    np.put_along_axis(found, order, ordered, axis=-1)
+    return found
+
+
+def power(n: int, m: int, effect: Float64s | float, alpha: float) -> Float64s:
+    """How often a worsening of `effect` seed standard deviations is found by n runs against m."""
+    from scipy.special import nctdtr
+
+    freedom = float(n + m - 2)
+    shift = np.asarray(effect) / np.sqrt(1 / n + 1 / m)
+    found: Float64s = 1 - nctdtr(freedom, shift, quantile(1 - alpha, freedom))
+    return found
+
+
+def seeds_needed(n: int, m: int, effect: float, alpha: float) -> int | None:
+    """How many candidate runs more give 80 % power; None where 200 would not do."""
+    if not effect > 0 or m < FEWEST:
+        return None
+    for more in range(1, MOST_SEEDS + 1):
+        if float(power(n + more, m, effect, alpha)) >= POWER:
+            return more
+    return None
+
+
+def standard_error(differences: Float64s) -> float:
+    """Of the mean of neighboring points, which are worth fewer than they are: AR(1)."""
+    n = len(differences)
+    if n < 3:
+        return 0.0
+    centered = differences - differences.mean()
+    total = float(centered @ centered)
+    if not total > 0:
+        return 0.0
+    rho = min(max(float(centered[1:] @ centered[:-1]) / total, 0.0), 0.99)
+    return float(np.sqrt(total / (n - 1) / (n * (1 - rho) / (1 + rho))))
+
+
+def change_point(values: Float64s, alpha: float = 0.001, least: int = 3) -> int | None:
+    """The index from which a sequence of runs lies elsewhere; None where it does not.
+
+    Every split with `least` runs on both sides is tried, and Bonferroni pays for the choice.
+    """
+    splits = range(least, len(values) - least + 1)
+    if not splits:
+        return None
+    p = [2 * min(q, 1 - q) for q in (two_means(values, split) for split in splits)]
+    place = int(np.argmin(p))
+    return splits[place] if p[place] * len(splits) < alpha else None
+
+
+def two_means(values: Float64s, split: int) -> float:
+    """One-sided p that what follows a split is no greater."""
+    return float(compare(values[split:], values[:split]).p())

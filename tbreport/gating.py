@@ -1,0 +1,226 @@
+"""gate: candidate paths and a baseline in, one Report with its Verdict out.
+
+As `pipeline.summarize`, with a baseline beside it: a file that `tbreport baseline` wrote, or
+folders of runs. Of the tags that are compared all points stay until the verdict is reached.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tbreport import __version__
+from tbreport.analysis.detector import DetectorSettings
+from tbreport.analysis.digest import Plan, plan_for
+from tbreport.analysis.thin import thin
+from tbreport.errors import NothingToCompare
+from tbreport.gate import expressions
+from tbreport.gate.baseline import read
+from tbreport.gate.collecting import build, extend, tags_to_keep
+from tbreport.gate.deciding import read_first
+from tbreport.gate.jobs import by_job, commit_of, job_of
+from tbreport.gate.judge import judge
+from tbreport.gate.model import Baseline, Golden, Policy
+from tbreport.model import Display, RunDigest
+from tbreport.options import Options
+from tbreport.pipeline import Advance, Crash, Judges, reading, refuse_nothing, source_date
+from tbreport.reader import logdir
+from tbreport.reader.logdir import Logdir
+from tbreport.report.document import Report
+from tbreport.report.sections import compose
+
+TITLE = "Training gate"
+EVERYTHING = (".*",)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How runs are read, and who is told of it."""
+
+    options: Options
+    begin: Callable[[Logdir], None] = lambda found: None
+    advance: Advance = lambda file: None
+    crashes: list[Crash] | None = None
+
+
+def gate(
+    *paths: str | Path, policy: Policy, reading_of: Reading, first: Path | None = None
+) -> Report:
+    """Judge the runs under the paths by a policy and make the report of it.
+
+    Args:
+        first: the JSON of an earlier call whose failures these runs are to confirm.
+
+    Raises:
+        LogdirError: nothing is there, or no point could be read from any file.
+        SettingsError: the policy, a baseline or `first` cannot be used.
+        NothingToCompare: the two sides have no job or no metric in common.
+    """
+    earlier = read_first(first) if first else ()
+    files = [Path(path) for path in policy.baseline if path.endswith(".json")]
+    folders = [path for path in policy.baseline if not path.endswith(".json")]
+    baselines = [baseline for path in files for baseline in read(path)]
+    keep = EVERYTHING if folders else kept_tags(baselines, policy)
+    digests, found, judges = digests_of(paths, reading_of, keep)
+    if folders:
+        baselines += from_runs(folders, digests, policy, reading_of)
+    if not baselines and not (policy.expressions or policy.require or policy.fail_on):
+        raise NothingToCompare(
+            "there is no baseline to compare with",
+            hint="name one with --baseline FILE|DIR, or make it: tbreport baseline create",
+        )
+    verdict = judge(digests, baselines, policy, earlier)
+    plan = plan_for(len(digests))
+    return compose(
+        [drawn(digest, plan) for digest in digests],
+        title=reading_of.options.title or TITLE,
+        version=__version__,
+        created_at=source_date(),
+        findings=judges.of_all(digests, found, reading_of.crashes),
+        problems=found.problems,
+        detectors=judges.names(),
+        verdict=verdict,
+    )
+
+
+def digests_of(
+    paths: Sequence[str | Path],
+    reading_of: Reading,
+    keep: tuple[str, ...] = EVERYTHING,
+    *,
+    detect: bool = True,
+) -> tuple[list[RunDigest], Logdir, Judges]:
+    """Read and digest every run under the paths.
+
+    Raises:
+        LogdirError: nothing is there, or no point could be read from any file.
+    """
+    options = reading_of.options
+    judges = Judges.parse(options.settings)
+    if not detect:
+        judges = Judges(DetectorSettings(select=()), judges.roles)
+    sources = logdir.inputs([str(path) for path in paths])
+    with reading(sources, options, reading_of.advance) as (found, runs):
+        reading_of.begin(found)
+        places = found.paths()
+        plan = plan_for(len(found.folders()), keep)
+        digests = [
+            judges.digest(options.selection.of(run), plan, places, reading_of.crashes)
+            for run in runs
+            if options.selection.takes(run.name, options.selection.runs)
+        ]
+    refuse_nothing(digests, found, options.selection)
+    return digests, found, judges
+
+
+def from_runs(
+    folders: Sequence[str], candidates: Sequence[RunDigest], policy: Policy, reading_of: Reading
+) -> list[Baseline]:
+    """Baselines made on the spot of folders of runs, on grids that the candidates have too."""
+    digests, _, _ = digests_of(folders, replace(reading_of, begin=lambda found: None), detect=False)
+    opposite = by_job(candidates, policy.group)
+    return [
+        build(
+            job,
+            policy.key,
+            runs,
+            tags_to_keep(runs, policy.limits),
+            onto=opposite.get(job, ()),
+        )
+        for job, runs in by_job(digests, policy.group).items()
+    ]
+
+
+def kept_tags(baselines: Iterable[Baseline], policy: Policy) -> tuple[str, ...]:
+    """Patterns of all tags that are compared or asked for."""
+    exact = {tag for baseline in baselines for tag in baseline.grids}
+    for text in policy.expressions:
+        exact |= expressions.tags_of(expressions.parse(text))
+    patterns = {f"^{fnmatch.translate(limit.tag)}" for limit in policy.limits}
+    return tuple(sorted(patterns | {f"^{re.escape(tag)}$" for tag in exact}))
+
+
+def drawn(digest: RunDigest, plan: Plan) -> RunDigest:
+    """The digest with no more points than are drawn."""
+    display = {}
+    for tag, points in digest.display.items():
+        if len(points.steps) > plan.points_per_series:
+            kept = thin(points.steps, points.values, plan.points_per_series)
+            points = Display(points.steps[kept], points.wall_times[kept], points.values[kept])
+        display[tag] = points
+    return replace(digest, display=display)
+
+
+def made_of(
+    paths: Sequence[str | Path], policy: Policy, reading_of: Reading, golden: Golden | None = None
+) -> list[Baseline]:
+    """The runs under the paths as baselines, one a job.
+
+    Raises:
+        BadBaseline: a run is not finite, or they have no step in common.
+    """
+    digests, _, _ = digests_of(paths, reading_of, detect=False)
+    commit = commit_of()
+    return [
+        build(
+            job,
+            policy.key,
+            runs,
+            stored_tags(runs, policy, reading_of),
+            golden=golden,
+            commit=commit,
+        )
+        for job, runs in by_job(digests, policy.group).items()
+    ]
+
+
+def stored_tags(digests: Sequence[RunDigest], policy: Policy, reading_of: Reading) -> list[str]:
+    """What a baseline stores: the tags that were asked for, else those that can be judged.
+
+    Raises:
+        NothingToCompare: there is none.
+    """
+    if reading_of.options.selection.tags is not None:
+        tags = sorted({tag for digest in digests for tag in digest.display})
+    else:
+        tags = tags_to_keep(digests, policy.limits)
+    if not tags:
+        raise NothingToCompare(
+            f"job {job_of(digests[0].run, policy.group)!r} has no metric that can be judged",
+            hint="choose tags with --tags, or name metrics in [[gate.metric]]",
+        )
+    return tags
+
+
+def grown_by(
+    path: Path,
+    paths: Sequence[str | Path],
+    policy: Policy,
+    reading_of: Reading,
+    *,
+    reset: bool = False,
+) -> list[Baseline]:
+    """The baselines of a file with the runs under the paths; jobs that they lack stay as they are.
+
+    Args:
+        reset: the runs take the place of those that their jobs had.
+    """
+    stored = list(read(path))
+    digests, _, _ = digests_of(paths, reading_of, detect=False)
+    commit = commit_of()
+    for job, runs in by_job(digests, policy.group).items():
+        tags = stored_tags(runs, policy, reading_of)
+        places = [i for i, b in enumerate(stored) if b.job == job and b.key == policy.key]
+        if not places:
+            stored.append(build(job, policy.key, runs, tags, commit=commit))
+            continue
+        old = stored[places[0]]
+        if reset or old.golden:
+            fresh = build(job, old.key, runs, tags, golden=old.golden, commit=commit)
+            stored[places[0]] = fresh
+        else:
+            stored[places[0]] = extend(old, runs, tags, commit)
+    return stored
