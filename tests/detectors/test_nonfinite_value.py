@@ -7,8 +7,8 @@ import numpy as np
 from tbreport.analysis.detector import detect
 from tests.curves import broken, flat, healthy, run
 
-# The steps of a real training (fp16 on a CPU, torch.amp.GradScaler with an initial scale of 2²⁴ that
-# grows every 50 steps) whose gradient norm was NaN, then infinite; its loss stayed finite.
+# The steps of a real training whose gradient norm was NaN, then infinite, under a finite loss: fp16
+# on a CPU, torch.amp.GradScaler with an initial scale of 2²⁴ that grows every 50 steps.
 OVERFLOWS = broken(
     broken(flat(400, level=2.0), 0, 1), 2, 3, 6, 12, 138, 240, 298, 326, value=np.inf
 )
