@@ -7,6 +7,7 @@ the table is taken unless one is named. All yield the same `FileScan` on sound f
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 from tbreport.errors import EngineUnusable
 from tbreport.reader.scan import FileScan
 from tbreport.settings import nearest
+
+REQUIRE_NATIVE = "TBREPORT_REQUIRE_NATIVE"
 
 Scan = Callable[[Path, str, str, Mapping[str, str]], FileScan]
 
@@ -27,6 +30,7 @@ class Engine:
     module: str  # has `scan`
     needs: tuple[str, ...]  # modules that must be importable
     automatic: bool = True  # whether it is ever chosen without being named
+    origin: str = ""  # where what it needs comes from, if not from a package
 
     def unusable(self) -> str:
         """Why it cannot be used here; "" if it can."""
@@ -34,7 +38,8 @@ class Engine:
             try:
                 importlib.import_module(name)
             except ImportError as error:
-                return f"{name} cannot be imported: {error}"
+                reason = f"{name} cannot be imported: {error}"
+                return f"{reason}; {self.origin}" if self.origin else reason
         return ""
 
     def scan(self) -> Scan:
@@ -46,6 +51,13 @@ class Engine:
 ENGINES: Mapping[str, Engine] = {
     engine.name: engine
     for engine in (
+        Engine(
+            "native",
+            "a C++ core; several files at once",
+            "tbreport.reader.native_engine",
+            ("tbreport.reader.native_core",),
+            origin="it is built when tbreport is installed where a C++17 compiler is",
+        ),
         Engine(
             "python",
             "frames and checksums in Python, values by TensorBoard's own protos",
@@ -67,9 +79,14 @@ ENGINES: Mapping[str, Engine] = {
 def choose(name: str | None = None) -> Engine:
     """The engine that is named, else the first usable one.
 
+    With TBREPORT_REQUIRE_NATIVE=1 in the environment the native one is always named: a missing
+    extension, which is optional, would go unnoticed in tests.
+
     Raises:
         EngineUnusable: there is none of that name, or it cannot run here.
     """
+    if name is None and os.environ.get(REQUIRE_NATIVE) == "1":
+        name = "native"
     if name is not None:
         if name not in ENGINES:
             raise EngineUnusable(f"there is no engine {name!r}", hint=nearest(name, ENGINES))

@@ -1,0 +1,119 @@
+// The face of the core: paths in, tuples out, in the order in which native_engine.py takes them.
+//
+// The interpreter is let go while files are scanned. Arrays own the memory that the scan filled.
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+
+#include "crc32c.h"
+#include "pool.h"
+
+namespace py = pybind11;
+
+namespace tbreport {
+namespace {
+
+// Holds a file's columns as long as an array over them is left.
+template <class Columns>
+py::capsule owned(std::unique_ptr<Columns> columns) {
+  return py::capsule(columns.release(), [](void* held) { delete static_cast<Columns*>(held); });
+}
+
+template <class Number>
+py::array array_over(const Array<Number>& numbers, const py::capsule& owner) {
+  py::array_t<Number> array(static_cast<py::ssize_t>(numbers.size()), numbers.begin(), owner);
+  py::detail::array_proxy(array.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
+  return array;
+}
+
+py::tuple arrays(std::unique_ptr<ScalarColumns> columns) {
+  const ScalarColumns& c = *columns;
+  const py::capsule owner = owned(std::move(columns));
+  return py::make_tuple(array_over(c.steps, owner), array_over(c.wall_times, owner),
+                        array_over(c.values, owner));
+}
+
+py::tuple arrays(std::unique_ptr<HistogramColumns> columns) {
+  const HistogramColumns& c = *columns;
+  const py::capsule owner = owned(std::move(columns));
+  return py::make_tuple(array_over(c.steps, owner), array_over(c.wall_times, owner),
+                        array_over(c.offsets, owner), array_over(c.edges, owner),
+                        array_over(c.counts, owner), array_over(c.min, owner),
+                        array_over(c.max, owner), array_over(c.num, owner),
+                        array_over(c.sum, owner), array_over(c.sum_squares, owner));
+}
+
+template <class Columns>
+py::dict by_tag(std::vector<Tagged<Columns>>& tagged) {
+  py::dict found;
+  for (Tagged<Columns>& one : tagged) found[py::str(one.tag)] = arrays(std::move(one.columns));
+  return found;
+}
+
+py::tuple handed_over(FileScan scan, const Kinds& kinds) {
+  py::list blobs, sessions, purges, problems;
+  for (const Blob& blob : scan.blobs) {
+    blobs.append(py::make_tuple(kinds.names[blob.kind], blob.tag, blob.step, blob.wall_time,
+                                blob.offset, blob.length, blob.index));
+  }
+  for (const std::string& session : scan.sessions) sessions.append(py::bytes(session));
+  for (const Purge& purge : scan.purges) purges.append(py::make_tuple(purge.step, purge.wall_time));
+  for (const Problem& problem : scan.problems) {
+    problems.append(py::make_tuple(problem.code, problem.offset, problem.length, problem.detail,
+                                   problem.count));
+  }
+  const py::tuple file =
+      py::make_tuple(scan.size, scan.records, scan.good_bytes, scan.first_wall_time,
+                     scan.last_wall_time, scan.file_version, scan.writer);
+  return py::make_tuple(file, by_tag(scan.scalars), by_tag(scan.histograms), blobs, sessions,
+                        purges, problems, scan.plugins);
+}
+
+py::tuple scan_file(const std::filesystem::path& path, const Kinds& kinds, Plugins plugins,
+                    uint64_t offset) {
+  FileScan found;
+  {
+    const py::gil_scoped_release others_may_run;
+    Buffer buffer;
+    found = scan(path, kinds, {offset, std::move(plugins)}, buffer);
+  }
+  return handed_over(std::move(found), kinds);
+}
+
+py::list scan_many(const std::vector<Folder>& folders, const Kinds& kinds, unsigned threads) {
+  std::vector<std::vector<FileScan>> scans;
+  {
+    const py::gil_scoped_release others_may_run;
+    scans = scan_folders(folders, kinds, threads);
+  }
+  py::list found;
+  for (std::vector<FileScan>& folder : scans) {
+    py::list files;
+    for (FileScan& file : folder) files.append(handed_over(std::move(file), kinds));
+    found.append(files);
+  }
+  return found;
+}
+
+uint32_t crc(const py::bytes& bytes, bool by_table) {
+  const Bytes over{std::string_view(bytes)};
+  return (by_table ? crc_by_table : crc_update)(0, over.begin, over.size());
+}
+
+}  // namespace
+}  // namespace tbreport
+
+PYBIND11_MODULE(native_core, module) {
+  using namespace tbreport;
+  module.doc() = "Event files to columns; see native_engine.py.";
+  py::class_<Kinds>(module, "Kinds")
+      .def(py::init<const std::map<std::string, std::string>&,
+                    const std::map<std::string, std::string>&>(),
+           py::arg("by_plugin"), py::arg("by_field"));
+  module.def("scan", scan_file, py::arg("path"), py::arg("kinds"), py::arg("plugins"),
+             py::arg("offset"));
+  module.def("scan_folders", scan_many, py::arg("folders"), py::arg("kinds"), py::arg("threads"));
+  module.def("crc32c", crc, py::arg("bytes"), py::arg("by_table"));
+}

@@ -1,0 +1,140 @@
+#include "histograms.h"
+
+#include <cmath>
+#include <limits>
+
+#include "wire.h"
+
+namespace tbreport {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+void append_doubles(const Field& field, const uint8_t* behind, std::vector<double>& numbers) {
+  Bytes bytes;
+  if (field.wire == Wire::bytes) bytes = field.bytes;
+  if (field.wire == Wire::fixed64) bytes = {behind - 8, 8};
+  const size_t before = numbers.size(), more = bytes.size() / sizeof(double);
+  numbers.resize(before + more);
+  if (more) std::memcpy(numbers.data() + before, bytes.begin, more * sizeof(double));
+}
+
+// numpy.clip: a limit that is not a number wins over everything, a number that is none stays.
+double clipped(double number, double low, double high) {
+  if (std::isnan(low)) return low;
+  if (std::isnan(high)) return high;
+  if (number < low) number = low;
+  return number > high ? high : number;
+}
+
+// Appends an edge of the histogram that begins at `begin` of the edges: one that runs backwards is
+// held at the highest one before, and so is one that is no number (numpy.fmax). There is one zero.
+void add_edge(HistogramColumns& columns, size_t begin, double edge) {
+  edge += 0.0;
+  if (columns.edges.size() > begin) {
+    const double before = columns.edges.back();
+    if (before >= edge || std::isnan(edge)) edge = before;
+  }
+  columns.edges.push(edge);
+}
+
+void add_moments(HistogramColumns& columns, double min, double max, double num, double sum,
+                 double sum_squares) {
+  columns.offsets.push(static_cast<int64_t>(columns.counts.size()));
+  columns.min.push(min);
+  columns.max.push(max);
+  columns.num.push(num);
+  columns.sum.push(sum);
+  columns.sum_squares.push(sum_squares);
+}
+
+}  // namespace
+
+void LegacyHistogram::read(Bytes histo) {
+  min_ = max_ = num_ = sum_ = sum_squares_ = 0;
+  limits_.clear();
+  counts_.clear();
+  double* const moments[] = {&min_, &max_, &num_, &sum_, &sum_squares_};
+  Reader reader(histo);
+  Field field;
+  while (reader.next(field)) {
+    if (field.number <= 5 && field.wire == Wire::fixed64) {
+      std::memcpy(moments[field.number - 1], &field.value, sizeof field.value);
+    } else if (field.number == 6) {
+      append_doubles(field, reader.at(), limits_);
+    } else if (field.number == 7) {
+      append_doubles(field, reader.at(), counts_);
+    }
+  }
+}
+
+void LegacyHistogram::add_to(HistogramColumns& columns) const {
+  size_t first = 0, last = counts_.size();
+  while (first < counts_.size() && !(counts_[first] > 0)) ++first;
+  while (last > first && !(counts_[last - 1] > 0)) --last;
+  if (first == last || limits_.size() < counts_.size()) {
+    columns.edges.push(kNan);
+  } else {
+    --last;
+    const double low = std::isfinite(min_) ? min_ : limits_[first ? first - 1 : 0];
+    const double high = std::isfinite(max_) ? max_ : limits_[last];
+    const size_t begin = columns.edges.size();
+    add_edge(columns, begin, low);
+    for (size_t n = first; n < last; ++n) add_edge(columns, begin, clipped(limits_[n], low, high));
+    add_edge(columns, begin, high);
+    for (size_t n = first; n <= last; ++n) columns.counts.push(counts_[n]);
+  }
+  add_moments(columns, min_, max_, num_, sum_, sum_squares_);
+}
+
+void add_rows(const std::vector<double>& rows, HistogramColumns& columns) {
+  const size_t count = rows.size() / 3;
+  if (!count) {
+    columns.edges.push(kNan);
+    add_moments(columns, kNan, kNan, 0, kNan, kNan);
+    return;
+  }
+  const auto left = [&](size_t n) { return rows[3 * n]; };
+  const auto right = [&](size_t n) { return rows[3 * n + 1]; };
+  const size_t begin = columns.edges.size();
+  size_t first = count, last = 0;  // with a count
+  for (size_t n = 0; n < count; ++n) {
+    if (n && left(n) != right(n - 1)) {  // a gap between rows becomes an empty bucket
+      add_edge(columns, begin, right(n - 1));
+      columns.counts.push(0);
+    }
+    add_edge(columns, begin, left(n));
+    columns.counts.push(rows[3 * n + 2]);
+    if (rows[3 * n + 2] > 0) {
+      first = std::min(first, n);
+      last = n;
+    }
+  }
+  add_edge(columns, begin, right(count - 1));
+  const bool filled = first < count;
+  add_moments(columns, left(filled ? first : 0), right(filled ? last : count - 1),
+              0 + pairwise_sum(rows.data() + 2, count, 3), kNan, kNan);
+}
+
+double pairwise_sum(const double* numbers, size_t count, size_t stride) {
+  if (count > 128) {
+    size_t half = count / 2;
+    half -= half % 8;
+    return pairwise_sum(numbers, half, stride) +
+           pairwise_sum(numbers + half * stride, count - half, stride);
+  }
+  double sum = -0.0;
+  size_t n = 0;
+  if (count >= 8) {
+    double part[8];
+    for (; n < 8; ++n) part[n] = numbers[n * stride];
+    for (; n + 8 <= count; n += 8) {
+      for (size_t k = 0; k < 8; ++k) part[k] += numbers[(n + k) * stride];
+    }
+    sum = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+  }
+  for (; n < count; ++n) sum += numbers[n * stride];
+  return sum;
+}
+
+}  // namespace tbreport

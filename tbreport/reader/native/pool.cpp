@@ -1,0 +1,49 @@
+#include "pool.h"
+
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+namespace tbreport {
+namespace {
+
+std::vector<FileScan> scan_folder(const Folder& folder, const Kinds& kinds, Buffer& buffer) {
+  std::vector<FileScan> scans;
+  State state;
+  for (const std::filesystem::path& path : folder) {
+    scans.push_back(scan(path, kinds, state, buffer));
+    state.plugins = scans.back().plugins;
+  }
+  return scans;
+}
+
+}  // namespace
+
+std::vector<std::vector<FileScan>> scan_folders(const std::vector<Folder>& folders,
+                                                const Kinds& kinds, unsigned threads) {
+  std::vector<std::vector<FileScan>> scans(folders.size());
+  std::atomic<size_t> next{0};
+  std::exception_ptr failure;
+  std::mutex guard;
+  const auto work = [&] {
+    try {
+      Buffer buffer;
+      for (size_t n; (n = next++) < folders.size();) {
+        scans[n] = scan_folder(folders[n], kinds, buffer);
+      }
+    } catch (...) {
+      next = folders.size();  // the others stop after the folder they are at
+      const std::lock_guard<std::mutex> lock(guard);
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  std::vector<std::thread> others;
+  for (size_t n = 1; n < threads && n < folders.size(); ++n) others.emplace_back(work);
+  work();
+  for (std::thread& other : others) other.join();
+  if (failure) std::rethrow_exception(failure);
+  return scans;
+}
+
+}  // namespace tbreport

@@ -1,0 +1,64 @@
+"""The `native` engine: the C++ core of `native/` does the reading, this dresses what it found.
+
+What it yields equals what `python_engine.py` yields, to the bit. The interpreter is let go while a
+file is scanned, so that several threads may scan at once; `scan_folders` brings its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tbreport.model import Blob, EventFile, HParam, Problem
+from tbreport.reader import kinds, native_core
+from tbreport.reader.scan import FileScan, HistogramColumns, Purge, ScalarColumns
+
+KINDS = native_core.Kinds(kinds.BY_PLUGIN, kinds.BY_FIELD)
+
+
+def scan(
+    path: Path, shown: str, folder: str, plugins: Mapping[str, str], offset: int = 0
+) -> FileScan:
+    """Read one file.
+
+    Args:
+        path: where the file lies.
+        shown: its path relative to the logdir.
+        folder: the folder it belongs to, as TensorBoard names it.
+        plugins: tag → plugin name, from the files of the folder that were read before.
+        offset: where to begin: the good bytes of an earlier scan, whose plugins are handed in.
+            Only what follows is counted, and the file as a whole is not judged.
+    """
+    return dressed(native_core.scan(path, KINDS, plugins, offset), shown, folder)
+
+
+def dressed(found: native_core.Scanned, shown: str, folder: str) -> FileScan:
+    """What the core found, as the nouns have it."""
+    file, scalars, histograms, blobs, sessions, purges, problems, plugins = found
+    return FileScan(
+        EventFile(shown, folder, *file),
+        {tag: ScalarColumns(*arrays) for tag, arrays in scalars.items()},
+        {tag: HistogramColumns(*arrays) for tag, arrays in histograms.items()},
+        tuple(
+            Blob(kind, tag, step, wall_time, shown, begin, length, index)
+            for kind, tag, step, wall_time, begin, length, index in blobs
+        ),
+        session_hparams(sessions),
+        tuple(Purge(step, wall_time) for step, wall_time in purges),
+        tuple(
+            Problem(code, shown, begin, length, detail, count)
+            for code, begin, length, detail, count in problems
+        ),
+        plugins,
+    )
+
+
+def session_hparams(sessions: Sequence[bytes]) -> Mapping[str, HParam]:
+    """The hyper-parameters of a file's sessions; they are rare, so TensorBoard's protos do it."""
+    hparams: dict[str, HParam] = {}
+    if sessions:
+        from tbreport.reader import python_engine
+
+        for content in sessions:
+            hparams.update(python_engine.session_hparams(content))
+    return hparams
