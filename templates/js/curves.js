@@ -5,6 +5,10 @@
  * @typedef {{name: string, tag: string, color: string, dash: string, steps: Floats, times: Floats,
  *   xs: Floats, raw: ArrayLike<number>, ys: ArrayLike<number>, restarts: number[]}} Line */
 
+/** The lines to draw, of how many that were chosen, and the unit of a relative axis.
+ * @typedef {{lines: Line[], unit: string, chosen: number}} Prepared */
+
+const MOST_LINES = 100; // more take seconds to draw, and none can be followed
 const FEW = 20; // points: each gets a marker
 const RAW_OPACITY = 0.25;
 const RUG_HEIGHT = 0.01; // of the plot
@@ -12,9 +16,10 @@ const RUG_HEIGHT = 0.01; // of the plot
 /** The visible lines of a chart.
  * @param {CurvesEntry} chart @param {Manifest} manifest @param {Columns} columns
  * @param {View} view @param {boolean[]} shown by run @param {Tokens} tokens
- * @returns {{lines: Line[], unit: string}} */
+ * @returns {Prepared} */
 function prepareLines(chart, manifest, columns, view, shown, tokens) {
-  const visible = chart.traces.filter((trace) => chart.evidence || shown[trace.run]);
+  const chosen = chart.traces.filter((trace) => chart.evidence || shown[trace.run]);
+  const visible = chosen.slice(0, MOST_LINES);
   const points = visible.map((trace) => ({
     steps: columns(trace.steps),
     times: columns(trace.times),
@@ -36,19 +41,19 @@ function prepareLines(chart, manifest, columns, view, shown, tokens) {
       restarts: trace.restarts ?? [],
     };
   });
-  return { lines, unit };
+  return { lines, unit, chosen: chosen.length };
 }
 
-/** @param {CurvesEntry} chart @param {{lines: Line[], unit: string}} prepared @param {View} view
+/** @param {CurvesEntry} chart @param {Prepared} prepared @param {View} view
  * @param {Tokens} tokens @param {Size} size @returns {Figure} */
-function curvesFigure(chart, { lines, unit }, view, tokens, size) {
+function curvesFigure(chart, { lines, unit, chosen }, view, tokens, size) {
   const faint = lines.filter((line) => line.ys !== line.raw);
+  const most = pointsPerLine(lines.length + faint.length);
   const marker = lines[lines.length - 1];
   const marks = (chart.marks ?? []).map((mark) => drawMark(mark, marker, tokens, view.log));
   const layout = baseLayout(tokens, size);
-  const furthest = lines.reduce((most, line) => Math.max(most, line.xs[line.xs.length - 1] || 0), 0);
-  Object.assign(layout.xaxis, xAxis(view.axis, unit, furthest));
   const span = xSpan(lines);
+  Object.assign(layout.xaxis, xAxis(view.axis, unit, span ? span[1] : 0));
   if (span) layout.xaxis.range = [...span];
   if (view.log) Object.assign(layout.yaxis, { type: "log" });
   layout.yaxis2 = { overlaying: "y", range: [0, 1], fixedrange: true, visible: false };
@@ -57,8 +62,8 @@ function curvesFigure(chart, { lines, unit }, view, tokens, size) {
   layout.annotations = marks.flatMap((mark) => mark.annotations);
   return {
     data: [
-      ...faint.map((line) => stroke(line, line.raw, RAW_OPACITY)),
-      ...lines.map((line) => stroke(line, line.ys, 1)),
+      ...faint.map((line) => stroke(line, line.raw, RAW_OPACITY, most)),
+      ...lines.map((line) => stroke(line, line.ys, 1, most)),
       ...lines.flatMap(loners),
       ...lines.flatMap(rug),
       ...marks.flatMap((mark) => mark.rings),
@@ -66,7 +71,7 @@ function curvesFigure(chart, { lines, unit }, view, tokens, size) {
     layout,
     home: { xaxis: span, yaxis: null },
     probe: probeCurves(lines, view.axis),
-    dropped: view.log ? lines.reduce((sum, line) => sum + notPositive(line.raw), 0) : 0,
+    notes: leftOut(lines, chosen, view.log),
   };
 }
 
@@ -93,14 +98,16 @@ function xSpan(lines) {
 }
 
 /** One line; its points too where they are few.
- * @param {Line} line @param {ArrayLike<number>} ys @param {number} opacity */
-function stroke(line, ys, opacity) {
+ * @param {Line} line @param {ArrayLike<number>} ys @param {number} opacity
+ * @param {number} most points */
+function stroke(line, ys, opacity, most) {
+  const places = placesToDraw(ys, most);
   return {
     type: "scatter",
     mode: ys.length <= FEW ? "lines+markers" : "lines",
     name: plain(line.name),
-    x: line.xs,
-    y: ys,
+    x: places ? places.map((at) => line.xs[at]) : line.xs,
+    y: places ? places.map((at) => ys[at]) : ys,
     opacity,
     hoverinfo: "skip",
     connectgaps: false,
@@ -144,6 +151,16 @@ function rug(line) {
 function dots(line, places, y, marker) {
   const x = places.map((at) => line.xs[at]);
   return { type: "scatter", mode: "markers", name: plain(line.name), x, y, marker, hoverinfo: "skip" };
+}
+
+/** What a chart does not show, in words.
+ * @param {Line[]} lines @param {number} chosen @param {boolean} log @returns {string[]} */
+function leftOut(lines, chosen, log) {
+  const dropped = log ? lines.reduce((sum, line) => sum + notPositive(line.raw), 0) : 0;
+  return [
+    ...(chosen > lines.length ? [`${lines.length} of ${number(chosen)} lines drawn, filter the runs`] : []),
+    ...(dropped ? [`${number(dropped)} points not above 0 left out`] : []),
+  ];
 }
 
 /** @param {ArrayLike<number>} values */

@@ -42,8 +42,7 @@ function createDrawing(manifest, current) {
     scaleWithBox(kept.target, width, height);
     if (!drawn.has(figure)) kept.target.on("plotly_relayout", () => markZoom(figure, kept));
     drawn.set(figure, kept);
-    const { dropped } = made;
-    part(figure, ".dropped").textContent = dropped ? `${number(dropped)} not above 0, left out` : "";
+    part(figure, ".dropped").textContent = made.notes.join("; ");
     figure.classList.add("drawn");
     markZoom(figure, kept);
     performance.mark("chart-drawn");

@@ -1,9 +1,9 @@
 // What every chart has in common: Plotly's layout and configuration.
 
 /** @typedef {{width: number, height: number}} Size */
-/** `home` holds the ranges before any zoom, null where Plotly finds them; `dropped` how many points
- * a log axis leaves out.
- * @typedef {{data: object[], layout: any, probe: Probe, dropped: number,
+/** `home` holds the ranges before any zoom, null where Plotly finds them; `notes` say what
+ * is left out.
+ * @typedef {{data: object[], layout: any, probe: Probe, notes: string[],
  *   home: {xaxis: number[] | null, yaxis: number[] | null}}} Figure */
 
 const MARGIN = { l: 46, r: 10, t: 10, b: 24, pad: 0 };

@@ -17,12 +17,20 @@ function drawLazily(elements, draw, erase) {
   const waiting = new Set();
   let busy = false;
 
+  /** The waiting element closest to the top of the screen: a reader who jumps far does not wait for
+   * what was passed on the way. */
+  function next() {
+    for (const element of waiting) if (!near.has(element)) waiting.delete(element);
+    const from = (/** @type {HTMLElement} */ element) =>
+      Math.abs(element.getBoundingClientRect().top);
+    return [...waiting].sort((a, b) => from(a) - from(b))[0];
+  }
+
   async function work() {
     if (busy) return;
     busy = true;
-    for (const element of waiting) {
+    for (let element = next(); element; element = next()) {
       waiting.delete(element);
-      if (!near.has(element)) continue;
       await draw(element);
       drawn.add(element);
       await new Promise((resume) => setTimeout(resume, 0));

@@ -37,7 +37,7 @@ function ridgesFigure(chart, manifest, columns, tokens, size) {
     };
   });
   const home = { xaxis: [...layout.xaxis.range], yaxis: [...layout.yaxis.range] };
-  return { data, layout, home, probe: probeRidges(chart, steps, shares, color), dropped: 0 };
+  return { data, layout, home, probe: probeRidges(chart, steps, shares, color), notes: [] };
 }
 
 /** The closed outline of a row, from its first bin worth drawing to its last.

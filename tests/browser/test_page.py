@@ -182,7 +182,7 @@ def test_a_log_axis_says_how_many_points_it_drops(open_page: Opener) -> None:
 
     # The schedule of each of the four runs ends at 0.
     dropped = opened.page.locator("#scalar-5 .dropped").inner_text()
-    assert dropped == "4 not above 0, left out"
+    assert dropped == "4 points not above 0 left out"
 
 
 def test_lost_values_are_barred_on_the_axis_and_named_in_the_caption(open_page: Opener) -> None:
@@ -222,7 +222,7 @@ def test_the_view_lives_in_the_address(open_page: Opener) -> None:
 def test_following_a_permalink_keeps_the_view(open_page: Opener) -> None:
     opened = open_page(typical(n=N), hash="#?smoothing=0.3")
     opened.page.locator("article a.code").first.click()
-    opened.page.wait_for_function("location.hash.includes('?')", timeout=PATIENCE)
+    opened.page.wait_for_function("() => location.hash.includes('?')", timeout=PATIENCE)
 
     assert opened.page.url.endswith("#tb201?smoothing=0.3")
 
