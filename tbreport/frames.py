@@ -37,6 +37,7 @@ def frame(
     Args:
         fetch: gives the bytes of a blob's record.
         wide: one column a tag (or hyper-parameter) in place of tag and value; histograms stay long.
+            A tag named run or step becomes the column "run (tag)" or "step (tag)".
 
     Raises:
         KeyError: there is no such kind.
@@ -49,9 +50,9 @@ def frame(
         HPARAMS: lambda: hparams(runs),
     }
     found = builders.get(kind, lambda: blobs(kind, runs, fetch))()
-    if wide and kind != HISTOGRAMS:
-        found = widened(found)
-    return found.rename(columns=TBPARSE) if names == "tbparse" else found
+    if names == "tbparse":
+        found = found.rename(columns=TBPARSE)
+    return widened(found) if wide and kind != HISTOGRAMS else found
 
 
 def scalars(runs: Iterable[Run]) -> pd.DataFrame:
@@ -141,12 +142,16 @@ def joined(arrays: Sequence[Any], dtype: type) -> Any:
 
 
 def widened(long: pd.DataFrame) -> pd.DataFrame:
-    """One column a tag; points of a run that share a step share a row."""
-    index = ["run", "step"] if "step" in long else ["run"]
-    name = "tag" if "tag" in long else "name"
-    wide = long.pivot(index=index, columns=name, values="value").reset_index()
-    wide.columns = [str(column) for column in wide.columns]
-    return wide
+    """One column a tag; points of a run that share a step share a row.
+
+    Where a tag has several values at a step (blobs that were logged without steps), each has a row.
+    """
+    run, name = long.columns[:2]
+    index = [run, "step"] if "step" in long else [run]
+    nth = long.groupby([*index, name], observed=True).cumcount()
+    wide = long.assign(nth=nth).pivot(index=[*index, "nth"], columns=name, values="value")
+    wide.columns = [f"{column} (tag)" if column in index else str(column) for column in wide]
+    return wide.reset_index("nth", drop=True).reset_index()
 
 
 def by_name(run: Run) -> str:
