@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tbreport.analysis.wording import number
 from tbreport.errors import BadSetting
 from tbreport.gate import statistics
 from tbreport.gate.collecting import holds, on_grid
@@ -20,6 +19,7 @@ from tbreport.gate.model import Check, Direction, Limit, Policy
 from tbreport.gate.rules import Pairing
 from tbreport.gate.summaries import STATS, Terms, default_target, tail_start
 from tbreport.model import Float64s, Int64s
+from tbreport.wording import number
 
 TOLERANCE = "tolerance check, not a test"
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from tbreport.analysis.wording import count, number
 from tbreport.errors import BadSetting
 from tbreport.gate import statistics
 from tbreport.gate.comparing import Assessment, signed
 from tbreport.gate.model import Check, Policy
+from tbreport.wording import count, number
 
 MARK = 0.05  # of ungated metrics, after Benjamini and Hochberg
 

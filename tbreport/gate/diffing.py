@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tbreport.analysis.roles import guess
-from tbreport.analysis.wording import count, number
 from tbreport.gate import statistics
 from tbreport.gate.comparing import signed
 from tbreport.gate.model import Baseline
 from tbreport.model import Float64s
+from tbreport.wording import count, number
 
 ALPHA = 0.05
 HEAD = "| job | metric | stat | before | after | change | runs |\n|---|---|---|---|---|---|---|"

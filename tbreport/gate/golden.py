@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tbreport.analysis.wording import count
 from tbreport.gate.baseline import DIGITS, rounded
 from tbreport.gate.collecting import holds, on_grid
 from tbreport.gate.model import Check, Golden
 from tbreport.gate.rules import Pairing
 from tbreport.model import Float64s, RunDigest
+from tbreport.wording import count
 
 
 def repeats(pairing: Pairing, golden: Golden) -> Iterator[Check]:

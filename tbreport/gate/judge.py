@@ -14,7 +14,6 @@ from dataclasses import replace
 import numpy as np
 
 from tbreport.analysis.roles import guess
-from tbreport.analysis.wording import number
 from tbreport.errors import NothingToCompare
 from tbreport.gate import deciding, expressions, golden, rules, statistics
 from tbreport.gate.collecting import holds
@@ -26,6 +25,7 @@ from tbreport.gate.model import Baseline, Check, Limit, Outcome, Policy, Verdict
 from tbreport.gate.rules import Pairing, resolve, statistics_of
 from tbreport.gate.summaries import STATS, Terms
 from tbreport.model import Role, RunDigest
+from tbreport.wording import number
 
 # The metric that is gated where none is named: role and split, in this order.
 DEFAULT_METRICS = (("loss", "val"), ("loss", "train"), ("loss", None))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from tbreport.analysis.wording import listed
 from tbreport.gate.model import Check
 from tbreport.model import Finding
+from tbreport.wording import listed
 
 CODE = "TB501"
 NAME = "regression"

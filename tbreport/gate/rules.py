@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tbreport.analysis.wording import listed
 from tbreport.errors import BadSetting
 from tbreport.gate.collecting import MISSING, holds, matches, on_grid
 from tbreport.gate.model import Action, Baseline, Check, CheckVerdict, Limit, Policy
 from tbreport.model import SEVERITIES, Finding, RunDigest, Statistics
+from tbreport.wording import listed
 
 DIVERGING = "TB202"
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tbreport import wording
 from tbreport.model import Display, RunDigest
-from tbreport.report import wording
 from tbreport.report.document import Block, Cell, Chart, Column, Gallery, Prose, Table, Tone, Trace
 from tbreport.report.galleries import group_of, scalar_statistics, slug, tag_order, unique
 
@@ -85,7 +85,7 @@ def row(
         Cell(wording.number(value), value),
         Cell(wording.number(held), held),
         Cell(wording.number(difference), difference, tone),
-        Cell(wording.percent(ratio), ratio, tone),
+        Cell(wording.change(ratio), ratio, tone),
     )
 
 
@@ -106,7 +106,7 @@ def difference_charts(
             group_of(tag),
             tuple(traces),
             (),
-            f"{tag} of {wording.plural(len(traces), 'run')} minus that of {reference.run}",
+            f"{tag} of {wording.count(len(traces), 'run')} minus that of {reference.run}",
         )
         for id, (tag, traces) in zip(ids, by_tag.items(), strict=True)
     )

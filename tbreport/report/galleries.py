@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from tbreport import wording
 from tbreport.model import Display, Finding, RunDigest, Statistics
-from tbreport.report import wording
 from tbreport.report.document import Chart, HistogramChart, Mark, Trace
 
 UNGROUPED = "other"
@@ -108,7 +108,7 @@ def histograms(digests: Sequence[RunDigest]) -> tuple[HistogramChart, ...]:
     for id, (tag, digest) in zip(ids, wanted, strict=True):
         series = digest.histograms[tag]
         total = next(s.points for s in digest.statistics if s.kind == "histograms" and s.tag == tag)
-        text = f"{tag} of {digest.run}: {wording.plural(total, 'histogram')}"
+        text = f"{tag} of {digest.run}: {wording.count(total, 'histogram')}"
         if len(series):
             low, high = wording.number(series.min[-1]), wording.number(series.max[-1])
             text += f", the last from {low} to {high} at step {series.steps[-1]:,}"
@@ -141,7 +141,7 @@ def description(tag: str, traces: Sequence[Trace]) -> str:
         for line in traces[:8]
     ]
     more = f" and {len(traces) - 8:,} more" if len(traces) > 8 else ""
-    head = f"{tag}: {wording.plural(len(traces), 'run')}, last values: " if tag else "last values: "
+    head = f"{tag}: {wording.count(len(traces), 'run')}, last values: " if tag else "last values: "
     return head + ", ".join(parts) + more
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tbreport import wording
 from tbreport.gate.model import Check, CheckVerdict, Verdict
 from tbreport.model import RunDigest, Severity
-from tbreport.report import wording
 from tbreport.report.document import (
     Block,
     Cell,
@@ -37,7 +37,7 @@ MOST_UNGATED = 20  # rows: what moved most comes first
 def headline(verdict: Verdict) -> Headline:
     """The verdict, and of how many checks."""
     failed = [f"{c.tag or c.job} ({c.stat})" for c in verdict.of("fail")]
-    parts = [wording.plural(len(verdict.checks), "check")]
+    parts = [wording.count(len(verdict.checks), "check")]
     parts += [
         f"{len(verdict.of(word)):,} {label}" for word, label in COUNTED.items() if verdict.of(word)
     ]
@@ -56,7 +56,7 @@ def blocks(verdict: Verdict, digests: Sequence[RunDigest]) -> tuple[Block, ...]:
         found.append(table(verdict.ungated[:MOST_UNGATED], digests))
         if len(verdict.ungated) > MOST_UNGATED:
             more = len(verdict.ungated) - MOST_UNGATED
-            found.append(Prose(f"and {wording.plural(more, 'metric')} more", "muted"))
+            found.append(Prose(f"and {wording.count(more, 'metric')} more", "muted"))
     found += [Prose(note, "muted") for note in verdict.notes]
     if verdict.needs_confirmation:
         text = (
@@ -102,7 +102,7 @@ def row(check: Check, digests: dict[str, RunDigest], *, has_jobs: bool) -> tuple
         *((Cell(check.job),) if has_jobs else ()),
         baseline_cell(check),
         Cell(wording.number(check.candidate), check.candidate, spark=spark(check, digests)),
-        Cell("" if check.effect is None else wording.percent(check.effect), check.effect, tone),
+        Cell("" if check.effect is None else wording.change(check.effect), check.effect, tone),
         sd_cell(check),
         Cell("" if p is None else f"{p:.2g}", p),
         Cell(f"{check.n} v {check.m}" if check.m else ""),

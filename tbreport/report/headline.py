@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tbreport import wording
 from tbreport.model import SEVERITIES, Finding, RunDigest, Severity
-from tbreport.report import runs, wording
+from tbreport.report import runs
 from tbreport.report.document import Headline
 
 
@@ -17,20 +18,20 @@ def headline(
     worst: Severity | None = next((s for s in reversed(SEVERITIES) if counts[s]), None)
     total = len(digests)
     ill = sum(digest.worst in ("warning", "error") for digest in digests)
-    parts = [wording.plural(counts["error"], "error"), wording.plural(counts["warning"], "warning")]
+    parts = [wording.count(counts["error"], "error"), wording.count(counts["warning"], "warning")]
     parts = [part for part in parts if not part.startswith("0 ")]
     if counts["info"]:
         parts.append(f"{counts['info']:,} for information")
-    ran = wording.plural(len(detectors), "detector") + " ran"
+    ran = wording.count(len(detectors), "detector") + " ran"
     detail = f"{', '.join(parts) or 'no findings'}; {ran}"
     if ill:
         verb = "is" if ill == 1 else "are"
-        return Headline(worst, f"{ill:,} of {wording.plural(total, 'run')} {verb} ill", detail)
+        return Headline(worst, f"{ill:,} of {wording.count(total, 'run')} {verb} ill", detail)
     if counts["warning"] or counts["error"]:
         return Headline(worst, "Some files could not be read whole", detail)
     if not any(runs.is_judged(digest) for digest in digests):
         return Headline(worst, "No run could be judged: no loss long enough was found", detail)
-    which = "The run shows" if total == 1 else f"None of {wording.plural(total, 'run')} shows"
+    which = "The run shows" if total == 1 else f"None of {wording.count(total, 'run')} shows"
     what = "no sign of illness" if total == 1 else "a sign of illness"
     return Headline(None if worst == "info" else worst, f"{which} {what}", detail)
 
@@ -41,9 +42,9 @@ def summary(digests: Sequence[RunDigest]) -> str:
     tags = {statistics.tag for digest in digests for statistics in digest.statistics}
     return " · ".join(
         (
-            wording.plural(len(digests), "run"),
-            wording.plural(len(tags), "tag"),
-            wording.plural(sum(digest.points for digest in digests), "point"),
-            f"{wording.plural(len(files), 'file')}, {wording.size(sum(f.size for f in files))}",
+            wording.count(len(digests), "run"),
+            wording.count(len(tags), "tag"),
+            wording.count(sum(digest.points for digest in digests), "point"),
+            f"{wording.count(len(files), 'file')}, {wording.size(sum(f.size for f in files))}",
         )
     )

@@ -18,9 +18,10 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from tbreport import wording
 from tbreport.errors import TooLarge
 from tbreport.model import Finding
-from tbreport.report import assets, charts, ridgelines, sparkline, svg, theme, wording
+from tbreport.report import assets, charts, ridgelines, sparkline, svg, theme
 from tbreport.report.document import Block, Chart, HistogramChart, Report, Spark
 from tbreport.report.payload import Payload, every_chart, pack
 from tbreport.report.ridgelines import Ridges

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tbreport import wording
 from tbreport.model import EventFile, Problem, Run, RunDigest, SetAside, Source
-from tbreport.report import wording
 from tbreport.report.document import (
     Block,
     Cell,
@@ -43,10 +43,10 @@ def compose(
     problems = sum(len(run.problems) for run, _ in inspected)
     headline = Headline(
         "warning" if problems else None,
-        f"{wording.plural(problems, 'problem')} in the files",
+        f"{wording.count(problems, 'problem')} in the files",
         f"read by the {engine} engine",
     )
-    summary = wording.plural(len(inspected), "run")
+    summary = wording.count(len(inspected), "run")
     sections = (Section("inspection", "Inspection", tuple(blocks)),)
     return Report(title, version, 0.0, headline, summary, sections, ())
 
@@ -130,6 +130,6 @@ def set_aside(found: SetAside) -> str:
     """One line for points that were read and do not count."""
     other = "" if found.kept == found.path else f"; {found.kept} is used"
     return (
-        f"{found.tag}: {wording.plural(found.points, 'point')} of {found.path} set aside "
+        f"{found.tag}: {wording.count(found.points, 'point')} of {found.path} set aside "
         f"(steps {found.first_step:,} – {found.last_step:,}: {found.reason}{other})"
     )

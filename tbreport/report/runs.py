@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tbreport import wording
 from tbreport.model import Finding, RunDigest, Statistics
-from tbreport.report import wording
 from tbreport.report.document import Cell, Column, Spark, Table, Tone
 from tbreport.report.galleries import scalar_statistics
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tbreport import wording
 from tbreport.gate.model import Verdict
 from tbreport.model import SEVERITIES, Finding, Problem, RunDigest
-from tbreport.report import comparison, galleries, gating, runs, wording
+from tbreport.report import comparison, galleries, gating, runs
 from tbreport.report.document import (
     Block,
     Cell,
@@ -202,7 +203,7 @@ def hparams(material: Material) -> tuple[tuple[Block, ...], int | None]:
     )
     blocks: list[Block] = [Table(columns, rows, tuple(digest.run for digest in holders))]
     if material.masked:
-        text = f"{wording.plural(material.masked, 'value')} masked: the name says it is a secret."
+        text = f"{wording.count(material.masked, 'value')} masked: the name says it is a secret."
         blocks.append(Prose(text, "muted"))
     return tuple(blocks), len(names)
 

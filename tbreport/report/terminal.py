@@ -16,7 +16,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from tbreport.report import wording
+from tbreport import wording
 from tbreport.report.document import (
     Block,
     Cell,

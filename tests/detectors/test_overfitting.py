@@ -85,7 +85,7 @@ def test_it_names_the_checkpoint_to_keep() -> None:
     assert finding.advice.startswith(
         f"Keep the checkpoint of step {finding.evidence['best_step']:.0f};"
     )
-    assert finding.evidence["seconds_past_best"] == finding.evidence["evaluations_past_best"]
+    assert finding.evidence["past_best_s"] == finding.evidence["evaluations_past_best"]
 
 
 def test_a_comparison_by_wall_time_says_so() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tbreport.analysis.damage import damage
 from tbreport.analysis.detector import Observation, detector
-from tbreport.analysis.wording import count, damage
 from tbreport.model import Finding, Problem
+from tbreport.wording import count
 
 
 @detector("TB102", scope="problem")

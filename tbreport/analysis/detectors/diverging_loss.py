@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.subject import Curve, RunSubject
-from tbreport.analysis.wording import listed, number, percent
 from tbreport.model import Finding
+from tbreport.wording import listed, number, percent
 
 
 @detector("TB202")

@@ -12,8 +12,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from tbreport.analysis.curves import surprise, trailing
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.subject import Curve, RunSubject
-from tbreport.analysis.wording import count, number
 from tbreport.model import Finding, Int64s
+from tbreport.wording import count, number
 
 LEVEL_POINTS = (20, 10, 50)  # a twentieth of the curve, at least 10, at most 50: the level before
 SIGMA_POINTS = 128  # before a point, whose mean and standard deviation say how unusual it is

@@ -12,8 +12,8 @@ from tbreport.analysis.curves import stretches
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.roles import is_loss
 from tbreport.analysis.subject import Curve, RunSubject
-from tbreport.analysis.wording import count, listed, number
 from tbreport.model import Finding, Float64s, Int64s
+from tbreport.wording import count, listed, number
 
 
 @detector("TB201")

@@ -10,8 +10,8 @@ import numpy as np
 from tbreport.analysis.curves import wander
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.subject import Curve, Match, RunSubject
-from tbreport.analysis.wording import number, percent
 from tbreport.model import Finding, Severity
+from tbreport.wording import number, percent
 
 MIN_WANDERING = 8  # points after the best: fewer do not show whether the curve wanders
 
@@ -107,7 +107,7 @@ def observe(match: Match, severity: Severity) -> Observation:
             "noise_percent": 100 * noise_of(val),
             "evaluations": len(val),
             "evaluations_past_best": len(val) - 1 - val.best_index,
-            "seconds_past_best": float(val.wall_times[-1] - val.wall_times[val.best_index]),
+            "past_best_s": float(val.wall_times[-1] - val.wall_times[val.best_index]),
             "train_at_best": match.train_at_best,
             "train_tail": train.tail,
         },

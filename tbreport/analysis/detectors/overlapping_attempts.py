@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.subject import RunSubject
-from tbreport.analysis.wording import count, listed, span
 from tbreport.model import Finding, SetAsideReason, Severity
+from tbreport.wording import count, listed, span
 
 # reason → severity, what happened, advice
 STORIES: dict[SetAsideReason, tuple[Severity, str, str]] = {

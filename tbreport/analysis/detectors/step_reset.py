@@ -8,8 +8,8 @@ import numpy as np
 
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.subject import RunSubject
-from tbreport.analysis.wording import count, listed, percent, span
 from tbreport.model import Finding, HistogramSeries, Series
+from tbreport.wording import count, listed, percent, span
 
 MANY = 5  # points on repeated steps: fewer are no loop that logs under the number of its epoch
 

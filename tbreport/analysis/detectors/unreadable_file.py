@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tbreport.analysis.damage import damage
 from tbreport.analysis.detector import Observation, detector
-from tbreport.analysis.wording import damage
 from tbreport.model import Finding, Problem
 
 

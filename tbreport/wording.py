@@ -1,11 +1,14 @@
-"""Numbers and names as a reader wants them: sensible digits, units, plurals, masked secrets."""
+"""Numbers and names as a reader wants them: sensible digits, units, plurals, masked secrets.
+
+One module for findings, reports and the gate, so that a number looks the same everywhere.
+"""
 
 from __future__ import annotations
 
 import math
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 # A secret is a word, not a number: `max_tokens = 512` and `num_key_value_heads = 8` stay readable.
 SECRET = re.compile(
@@ -25,11 +28,11 @@ def number(value: float | None) -> str:
     size = abs(value)
     if value == int(value) and size < 1e6:
         return f"{int(value):,}".replace("-", "−")
-    text = f"{value:.4g}" if 1e-3 <= size < 1e6 else f"{value:.2e}"
+    text = f"{value:.4g}" if 1e-3 <= size < 1e6 else f"{value:.3e}"
     return re.sub(r"e([+-])0*", lambda m: "e−" if m[1] == "-" else "e", text).replace("-", "−")
 
 
-def percent(ratio: float) -> str:
+def change(ratio: float) -> str:
     """A signed share in percent: "+1.8 %"; from ten on "+330 ×", which is easier to grasp."""
     if not math.isfinite(ratio):
         return "–"
@@ -38,9 +41,27 @@ def percent(ratio: float) -> str:
     return f"{100 * ratio:+.1f} %".replace("-", "−")
 
 
-def plural(count: int, noun: str) -> str:
+def percent(share: float) -> str:
+    """A share as percent: 0.31 is "31 %"; below ten percent with one decimal."""
+    return f"{100 * share:.1f} %" if abs(share) < 0.0995 else f"{100 * share:,.0f} %"
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """a, b and c; a, b and 4 more."""
+    if len(names) > most:
+        return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def span(steps: tuple[int, int]) -> str:
+    """step 80, or steps 80 to 100."""
+    first, last = steps
+    return f"step {first}" if first == last else f"steps {first} to {last}"
+
+
+def count(n: int, noun: str) -> str:
     """ "1 run", "6 runs", "1,204,551 points"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def duration(seconds: float | None) -> str:
