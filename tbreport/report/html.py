@@ -119,7 +119,8 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
 
     def still(chart: Chart | HistogramChart, look: str) -> Markup:
         if isinstance(chart, Chart):
-            return Markup(svg.curves(chart, colors, *SIZES[look]))
+            choose = svg.exact if look == "evidence" else svg.averaged
+            return Markup(svg.curves(chart, colors, *SIZES[look], choose))
         color = colors.get(chart.run, 0)
         return Markup(ridgelines.drawing(chart, ridges[chart.id], color, *SIZES[look]))
 

@@ -6,13 +6,13 @@ page's style sheet override them in the dark theme.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 
 import numpy as np
 
 from tbreport.analysis.thin import thin
-from tbreport.model import Float64s
+from tbreport.model import Display, Float64s
 from tbreport.report.charts import dashes, marked_value
 from tbreport.report.document import Chart, Mark, Tone, Trace
 from tbreport.report.paths import QUARTER, path
@@ -24,10 +24,20 @@ TRACES = 50  # beyond that lines lie upon each other
 NOTHING: Float64s = np.empty(0)
 
 
-def curves(chart: Chart, colors: Mapping[str, int], width: int, height: int) -> str:
-    """The picture of a chart: its traces as measured, its marks, its non-finite steps."""
+def curves(
+    chart: Chart,
+    colors: Mapping[str, int],
+    width: int,
+    height: int,
+    choose: Callable[[Display, int], tuple[Float64s, Float64s]],
+) -> str:
+    """The picture of a chart: its traces, its marks, its non-finite steps.
+
+    Args:
+        choose: which points are drawn: `exact` for evidence, `averaged` for an overview.
+    """
     traces = chart.traces[:TRACES]
-    points = [still_points(trace, POINTS // len(traces)) for trace in traces]
+    points = [choose(trace.points, POINTS // len(traces)) for trace in traces]
     steps = np.concatenate([NOTHING, *(trace.points.steps for trace in traces)])
     values = np.concatenate([NOTHING, *(values for _, values in points)])
     frame = Frame(width, height, domain(steps), padded(domain(values)))
@@ -47,12 +57,37 @@ def curves(chart: Chart, colors: Mapping[str, int], width: int, height: int) -> 
     )
 
 
-def still_points(trace: Trace, most: int) -> tuple[Float64s, Float64s]:
-    """Steps and values of at most `most` points, extremes kept; NaN where not finite."""
-    kept = thin(trace.points.steps, trace.points.values, most)
-    values = trace.points.values[kept]
-    bounded = np.where(np.isfinite(values), np.clip(values, -LARGEST, LARGEST), np.nan)
-    return trace.points.steps[kept].astype(np.float64), bounded
+def exact(points: Display, most: int) -> tuple[Float64s, Float64s]:
+    """Steps and values of at most `most` points, the extremes kept; NaN where not finite."""
+    kept = thin(points.steps, points.values, most)
+    return points.steps[kept].astype(np.float64), bounded(points.values[kept])
+
+
+def averaged(points: Display, most: int) -> tuple[Float64s, Float64s]:
+    """The means of about `most` stretches, the ends and the extremes of all between them.
+
+    A few points of many runs, each an extreme, would only show the width of the noise.
+    """
+    if len(points.steps) <= most:
+        return exact(points, most)
+    steps, values = points.steps.astype(np.float64), bounded(points.values)
+    finite = np.isfinite(values)
+    starts = np.linspace(0, len(steps), max(4, most - 4), endpoint=False).astype(np.int64)
+    totals = np.add.reduceat(np.where(finite, values, 0.0), starts)
+    sizes = np.add.reduceat(finite.astype(np.float64), starts)
+    means = np.divide(totals, sizes, out=np.full(len(starts), np.nan), where=sizes > 0)
+    middles = np.add.reduceat(steps, starts) / np.diff(starts, append=len(steps))
+    own = np.array([0, len(steps) - 1])
+    if finite.any():
+        own = np.append(own, (np.nanargmin(values), np.nanargmax(values)))
+    across, down = np.append(middles, steps[own]), np.append(means, values[own])
+    order = np.argsort(across, kind="stable")
+    return across[order], down[order]
+
+
+def bounded(values: Float64s) -> Float64s:
+    """The values, NaN where they are not finite, within what can be subtracted."""
+    return np.where(np.isfinite(values), np.clip(values, -LARGEST, LARGEST), np.nan)
 
 
 def curve(frame: Frame, x: Float64s, y: Float64s, color: int, dash: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -21,10 +22,12 @@ def spark(*values: float, label: str = "loss") -> ElementTree.Element:
     return ElementTree.fromstring(sparkline(Spark(values, "run", label), 0))
 
 
-def chart(*values: float, marks: tuple[Mark, ...] = ()) -> ElementTree.Element:
+def chart(
+    *values: float, marks: tuple[Mark, ...] = (), choose: Any = svg.exact
+) -> ElementTree.Element:
     trace = Trace("run", "loss", display(values))
     return ElementTree.fromstring(
-        svg.curves(Chart("id", "loss", "", (trace,), marks), {}, 344, 220)
+        svg.curves(Chart("id", "loss", "", (trace,), marks), {}, 344, 220, choose)
     )
 
 
@@ -42,7 +45,7 @@ def chart(*values: float, marks: tuple[Mark, ...] = ()) -> ElementTree.Element:
     ],
 )
 def test_any_series_gives_a_picture_with_finite_coordinates(values: tuple[float, ...]) -> None:
-    for picture in (spark(*values), chart(*values)):
+    for picture in (spark(*values), chart(*values), chart(*values, choose=svg.averaged)):
         text = ElementTree.tostring(picture, encoding="unicode")
 
         assert "nan" not in text.lower()
@@ -115,10 +118,30 @@ def test_a_long_series_is_thinned_and_its_spike_stays() -> None:
     assert re.search(r"-6\d\d", line.attrib["d"])
 
 
+def test_an_overview_shows_the_mean_of_the_noise_and_the_greatest_spike() -> None:
+    values = np.tile([0.0, 2.0], 5000)
+    values[5001] = 50.0
+    steps, drawn = svg.averaged(display(values), 40)
+
+    assert (steps[0], steps[-1], len(steps)) == (0, 9999, 40)
+    assert drawn.max() == 50.0
+    assert np.median(drawn) == pytest.approx(1.0, abs=0.01)
+
+
+def test_an_overview_has_a_gap_where_a_stretch_is_lost() -> None:
+    values = np.where(np.arange(1000) > 500, np.nan, 1.0)
+    _, drawn = svg.averaged(display(values), 40)
+
+    assert np.isnan(drawn[-15:]).all()
+    assert np.isfinite(drawn[:15]).all()
+
+
 def test_train_is_dashed_beside_validation() -> None:
     points = display([1.0, 2.0])
     traces = (Trace("run", "train", points, "train"), Trace("run", "val", points, "val"))
-    picture = ElementTree.fromstring(svg.curves(Chart("id", "x", "", traces), {}, 344, 220))
+    picture = ElementTree.fromstring(
+        svg.curves(Chart("id", "x", "", traces), {}, 344, 220, svg.exact)
+    )
 
     dashes = [line.get("stroke-dasharray") for line in picture.findall("g[@class='curves']/path")]
 
