@@ -24,6 +24,7 @@ from tbreport.gate.deciding import read_first
 from tbreport.gate.jobs import by_job, commit_of, job_of
 from tbreport.gate.judge import judge
 from tbreport.gate.model import Baseline, Golden, Policy
+from tbreport.gate.selftest import Trial, self_test
 from tbreport.model import Display, RunDigest
 from tbreport.options import Options
 from tbreport.pipeline import Advance, Crash, Judges, reading, refuse_nothing, source_date
@@ -60,18 +61,7 @@ def gate(
         NothingToCompare: the two sides have no job or no metric in common.
     """
     earlier = read_first(first) if first else ()
-    files = [Path(path) for path in policy.baseline if path.endswith(".json")]
-    folders = [path for path in policy.baseline if not path.endswith(".json")]
-    baselines = [baseline for path in files for baseline in read(path)]
-    keep = EVERYTHING if folders else kept_tags(baselines, policy)
-    digests, found, judges = digests_of(paths, reading_of, keep)
-    if folders:
-        baselines += from_runs(folders, digests, policy, reading_of)
-    if not baselines and not (policy.expressions or policy.require or policy.fail_on):
-        raise NothingToCompare(
-            "there is no baseline to compare with",
-            hint="name one with --baseline FILE|DIR, or make it: tbreport baseline create",
-        )
+    digests, baselines, found, judges = both_sides(paths, policy, reading_of)
     verdict = judge(digests, baselines, policy, earlier)
     plan = plan_for(len(digests))
     return compose(
@@ -84,6 +74,39 @@ def gate(
         detectors=judges.names(),
         verdict=verdict,
     )
+
+
+def try_out(*paths: str | Path, policy: Policy, reading_of: Reading) -> tuple[Trial, ...]:
+    """Inject defects into the runs under the paths, and see whether the gate catches them.
+
+    Raises:
+        TbreportError: as `gate`.
+    """
+    digests, baselines, _, _ = both_sides(paths, policy, reading_of)
+    return self_test(digests, baselines, policy)
+
+
+def both_sides(
+    paths: Sequence[str | Path], policy: Policy, reading_of: Reading
+) -> tuple[list[RunDigest], list[Baseline], Logdir, Judges]:
+    """The candidate's digests and the baselines, and what else came of reading.
+
+    Raises:
+        NothingToCompare: there is no baseline, and nothing to judge without one.
+    """
+    files = [Path(path) for path in policy.baseline if path.endswith(".json")]
+    folders = [path for path in policy.baseline if not path.endswith(".json")]
+    baselines = [baseline for path in files for baseline in read(path)]
+    keep = EVERYTHING if folders else kept_tags(baselines, policy)
+    digests, found, judges = digests_of(paths, reading_of, keep)
+    if folders:
+        baselines += from_runs(folders, digests, policy, reading_of)
+    if not baselines and not (policy.expressions or policy.require or policy.fail_on):
+        raise NothingToCompare(
+            "there is no baseline to compare with",
+            hint="name one with --baseline FILE|DIR, or make it: tbreport baseline create",
+        )
+    return digests, baselines, found, judges
 
 
 def digests_of(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -110,6 +111,19 @@ def update(
     config: Config = None,
 ) -> None:
     """Add runs, or replace those there, and print what changes, in Markdown for the review."""
+    policy, how = asked(config, key, group, None, engine, join=join)
+    policy = replace(policy, baseline=(str(target(output, policy)),))
+    grow(runs, policy, how, reset=reset, force=force)
+
+
+def grow(
+    runs: Sequence[str], policy: Policy, how: Reading, *, reset: bool = False, force: bool = False
+) -> None:
+    """Put runs into the policy's baseline file, and print what that changes.
+
+    Raises:
+        BadSetting: this is CI, where nobody would review it.
+    """
     from tbreport.gate.baseline import read
     from tbreport.gate.diffing import changes
     from tbreport.gating import grown_by
@@ -117,10 +131,9 @@ def update(
     if os.environ.get("CI") and not force:
         raise BadSetting(
             "a baseline is updated where it is reviewed, not in CI",
-            hint="commit the updated file; CI may grow one with tbreport baseline add",
+            hint="commit the updated file; CI may grow one with tbreport baseline add, or --force",
         )
-    policy, how = asked(config, key, group, None, engine, join=join)
-    path = target(output, policy)
+    path = target(None, policy)
     after = grown_by(path, runs, policy, how, reset=reset)
     print(changes(read(path), after))
     save(path, after)

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tbreport.cli.baseline import grow
 from tbreport.cli.output import (
     Config,
     Engine,
     Hosts,
     Join,
     found_settings,
+    in_actions,
     note,
     pattern,
     put,
     tell_crashes,
+    tell_github,
     wanted_outputs,
 )
 from tbreport.cli.policy import adjusted
-from tbreport.report.formats import FORMATS
+from tbreport.report.formats import FORMATS, STDOUT, write
 
 if TYPE_CHECKING:
     from tbreport.gate.model import Policy, Verdict
+    from tbreport.gating import Reading
     from tbreport.pipeline import Crash
 
 EXIT_CODES = {"fail": 1, "exit4": 4}  # of an inconclusive gate, by on_inconclusive; else 0
@@ -160,6 +163,8 @@ def gate(
     outputs = wanted_outputs(format, output, gate_outputs())
     selection = Selection(pattern(runs, "--runs"), None, pattern(exclude, "--exclude"))
     options = Options(selection, None, title, engine, join, show_hosts, settings)
+    if self_test:
+        raise typer.Exit(tried(candidates, policy, Reading(options)))
     crashes: list[Crash] = []
     with Progress() as progress:
         how = Reading(options, progress.begin, progress.advance, crashes)
@@ -167,16 +172,30 @@ def gate(
     tell_crashes(crashes)
     for wanted in outputs:
         put(wanted, report, max_size=int(max_size * 1e6), force=force)
+    if in_actions():
+        tell_github(report, outputs)
     assert report.verdict is not None
     note(f"{time.perf_counter() - began:.2f} s")
+    if update_baseline and report.verdict.outcome == "pass":
+        grow(candidates, policy, Reading(options), force=force)
     code = 0 if exit_zero else exit_code(report.verdict, policy)
     if code:
         raise typer.Exit(code)
 
 
+def tried(candidates: list[str], policy: Policy, how: Reading) -> int:
+    """Print what became of each injected defect; 1 if one was missed."""
+    from tbreport.gate.selftest import told
+    from tbreport.gating import try_out
+
+    trials = try_out(*candidates, policy=policy, reading_of=how)
+    write(told(trials), STDOUT)
+    return 0 if all(trial.is_caught for trial in trials) else 1
+
+
 def gate_outputs() -> tuple[str, ...]:
     """Where nothing is asked for: text, and annotations where GitHub runs this."""
-    return ("text", "github") if os.environ.get("GITHUB_ACTIONS") == "true" else ("text",)
+    return ("text", "github") if in_actions() else ("text",)
 
 
 def exit_code(verdict: Verdict, policy: Policy) -> int:

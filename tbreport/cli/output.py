@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tbreport.errors import CannotWrite
 from tbreport.report.formats import STDOUT, Output, by_suffix, parse, write
 
 if TYPE_CHECKING:
@@ -65,9 +67,44 @@ def put(wanted: Output, report: Report, *, max_size: int, force: bool) -> None:
         max_size=max_size,
         force=force,
     )
+    if wanted.path == STDOUT and wanted.format.name != "github" and in_actions():
+        # A name that is a workflow command must not be one.
+        token = secrets.token_hex(16)
+        text = f"::stop-commands::{token}\n{text}\n::{token}::\n"
     write(text, wanted.path)
     if wanted.path != STDOUT:
         note(f"{wanted.path} {len(text.encode()) / 1e6:.2f} MB")
+
+
+def in_actions() -> bool:
+    """Whether GitHub Actions runs this, and reads stdout for commands."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def tell_github(report: Report, outputs: Sequence[Output]) -> None:
+    """The step's summary and its outputs, in the files that the runner names."""
+    from tbreport.report import github, markdown
+
+    paths = {output.format.name: output.path for output in outputs if output.path != STDOUT}
+    append("GITHUB_STEP_SUMMARY", markdown.render(report))
+    outcome = github.step_outputs(report, paths)
+    append("GITHUB_OUTPUT", github.output_lines(outcome, f"end-{secrets.token_hex(16)}"))
+
+
+def append(variable: str, text: str) -> None:
+    """Add to the file that a variable of the environment names, if it does.
+
+    Raises:
+        CannotWrite: with the system's reason.
+    """
+    name = os.environ.get(variable)
+    if not name:
+        return
+    try:
+        with Path(name).open("a", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+    except OSError as error:
+        raise CannotWrite(f"cannot write the file of {variable}: {error.strerror}") from None
 
 
 def pattern(text: str | None, option: str) -> re.Pattern[str] | None:

@@ -1,46 +1,94 @@
-"""tbreport train: a small model that goes well, or wrong in a known way."""
+"""tbreport train: small models that go well, or wrong in a known way."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tbreport.cli.output import note
 from tbreport.errors import MissingExtra, TbreportError
 
+if TYPE_CHECKING:
+    from tbreport.training.scenarios import Scenario
+
+INTERRUPTED = 130  # as shells say it
+
 
 def train(
-    scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO", help="See --list.")] = None,
-    show: Annotated[bool, typer.Option("--list", help="List the scenarios.")] = False,
-    out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where the run's folder is made.")
-    ] = Path("runs"),
-    seed: Annotated[int, typer.Option(metavar="N", min=0)] = 0,
+    scenarios: Annotated[
+        list[str] | None, typer.Argument(metavar="SCENARIO...", help="One or several; see --list.")
+    ] = None,
+    show: Annotated[
+        bool, typer.Option("--list", help="List scenarios, tasks and what must be found.")
+    ] = False,
+    task: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Another task than the scenario's first.")
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the runs' folders are made.")] = (
+        Path("runs")
+    ),
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="The first seed.")] = 0,
+    seeds: Annotated[int, typer.Option(metavar="N", min=1, help="How many seeds.")] = 1,
     device: Annotated[
         str, typer.Option(metavar="NAME", help="auto, cpu, cuda, cuda:N or mps.")
     ] = "auto",
+    precision: Annotated[str, typer.Option(metavar="NAME", help="fp32, bf16 or fp16.")] = "fp32",
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Runs side by side; one for each GPU.")
+    ] = None,
+    samples: Annotated[
+        Path | None,
+        typer.Option("--data-dir", metavar="DIR", help="Real samples: CIFAR-10, texts by class."),
+    ] = None,
 ) -> None:
-    """Train a small model that goes well, or wrong in a known way, and log it."""
+    """Train small models that go well, or wrong in a known way, and log them."""
     from tbreport.training import TrainingError
     from tbreport.training.scenarios import SCENARIOS
 
-    if show or scenario is None:
+    if show or not scenarios:
         for found in SCENARIOS.values():
-            gives = ", ".join(f"{code} {severity}" for code, severity in found.expects.items())
-            print(f"{found.name:14} {found.task:12} {found.description}")
-            print(f"{'':27} gives: {gives or 'no warning, no error'}")
+            print(described(found))
         return
     try:
         from tbreport.training.loop import train as run_training
+        from tbreport.training.sweep import Job, Settings, sweep
     except ImportError as error:
         raise MissingExtra(
             f"training needs a package that is not here: {error}",
             hint="pip install 'tbreport[train]'",
         ) from None
+    jobs = [Job(name, number) for name in scenarios for number in range(seed, seed + seeds)]
     try:
-        folder = run_training(scenario, out, seed=seed, device=device, echo=note)
+        if len(jobs) == 1:
+            folder = run_training(
+                scenarios[0],
+                out,
+                seed=seed,
+                echo=note,
+                task=task,
+                device=device,
+                precision=precision,
+                samples=samples,
+            )
+            print(folder)
+        else:
+            common = Settings(out, task, precision, samples)
+            for folder in sweep(jobs, common, device=device, workers=workers, echo=note):
+                print(folder, flush=True)
     except TrainingError as error:
         raise TbreportError(str(error), hint=error.hint) from None
-    print(folder)
+    except KeyboardInterrupt:
+        note("stopped; what was written is whole")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def described(scenario: Scenario) -> str:
+    """Two lines: what it is, and what must be found in it."""
+    gives = [f"{code} {severity}" for code, severity in scenario.expects.items()]
+    gives += [f"{code} info" for code in scenario.shows]
+    return (
+        f"{scenario.name:20} {scenario.task:18} {scenario.description}\n"
+        f"{'':39} gives: {', '.join(gives) or 'no warning, no error'}"
+    )

@@ -151,7 +151,8 @@ def left_open(pairing: Pairing, hard: Iterable[Check]) -> list[str]:
     """The gated tags of which the rules did not say all that there is to say."""
     if pairing.baseline.golden is not None:
         return []
-    silent = ("required", "finding")
+    # a curve that diverged is still a curve, and what else is wrong with it is worth knowing
+    silent = ("required", "finding", "diverged")
     decided = {c.tag for c in hard if c.verdict != "warn" and c.stat not in silent}
     return [
         tag

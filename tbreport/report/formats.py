@@ -69,6 +69,34 @@ FORMATS: Mapping[str, Format] = {
             (".json",),
             "report.json",
         ),
+        Format(
+            "markdown",
+            "a comment on a pull request",
+            "tbreport.report.markdown",
+            (".md",),
+            "report.md",
+        ),
+        Format(
+            "github",
+            "annotations of GitHub Actions",
+            "tbreport.report.github",
+            (),
+            STDOUT,
+        ),
+        Format(
+            "junit",
+            "test cases for CI systems",
+            "tbreport.report.junit",
+            (".xml",),
+            "junit.xml",
+        ),
+        Format(
+            "gitlab-metrics",
+            "OpenMetrics for GitLab's merge requests",
+            "tbreport.report.gitlab",
+            (".prom",),
+            "metrics.prom",
+        ),
     )
 }
 

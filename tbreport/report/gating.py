@@ -11,6 +11,7 @@ from tbreport.report.document import (
     Block,
     Cell,
     Column,
+    Facts,
     Headline,
     Prose,
     Spark,
@@ -51,6 +52,9 @@ def headline(verdict: Verdict) -> Headline:
 def blocks(verdict: Verdict, digests: Sequence[RunDigest]) -> tuple[Block, ...]:
     """The gated checks, then what is not gated, then notes."""
     found: list[Block] = [table(verdict.checks, digests)] if verdict.checks else []
+    reasons = [(f"{c.tag or c.job} {c.stat}", why(c)) for c in in_order(verdict.checks)]
+    told = tuple((name, reason) for name, reason in reasons if reason)
+    found += [Facts(told)] if told else []
     if verdict.ungated:
         found.append(Prose("Not gated, the greatest worsening first:", "muted"))
         found.append(table(verdict.ungated[:MOST_UNGATED], digests))
@@ -69,10 +73,8 @@ def blocks(verdict: Verdict, digests: Sequence[RunDigest]) -> tuple[Block, ...]:
 
 def table(checks: Sequence[Check], digests: Sequence[RunDigest]) -> Table:
     """One row a check, the failures first; the job only where there are several."""
-    order = ("fail", "inconclusive", "warn", "pass")
     # ungated checks keep their order: by effect
-    gated = any(check.gated for check in checks)
-    rows = sorted(checks, key=lambda check: order.index(check.verdict)) if gated else checks
+    rows = in_order(checks) if any(check.gated for check in checks) else checks
     has_jobs = len({check.job for check in checks}) > 1
     columns = (
         Column("metric"),
@@ -85,10 +87,14 @@ def table(checks: Sequence[Check], digests: Sequence[RunDigest]) -> Table:
         Column("seed sd", "right", optional=True),
         Column("p", "right", optional=True),
         Column("n v m", "right", optional=True),
-        Column("why"),
     )
     by_run = {digest.run: digest for digest in digests}
     return Table(columns, tuple(row(check, by_run, has_jobs=has_jobs) for check in rows))
+
+
+def in_order(checks: Sequence[Check]) -> list[Check]:
+    """What failed comes first."""
+    return sorted(checks, key=lambda check: list(TONES).index(check.verdict))
 
 
 def row(check: Check, digests: dict[str, RunDigest], *, has_jobs: bool) -> tuple[Cell, ...]:
@@ -102,11 +108,10 @@ def row(check: Check, digests: dict[str, RunDigest], *, has_jobs: bool) -> tuple
         *((Cell(check.job),) if has_jobs else ()),
         baseline_cell(check),
         Cell(wording.number(check.candidate), check.candidate, spark=spark(check, digests)),
-        Cell("" if check.effect is None else wording.change(check.effect), check.effect, tone),
+        effect_cell(check),
         sd_cell(check),
         Cell("" if p is None else f"{p:.2g}", p),
         Cell(f"{check.n} v {check.m}" if check.m else ""),
-        Cell(why(check), tone="plain" if check.verdict != "pass" else "muted"),
     )
 
 
@@ -118,6 +123,14 @@ def baseline_cell(check: Check) -> Cell:
     return Cell(text, check.baseline)
 
 
+def effect_cell(check: Check) -> Cell:
+    """How much worse; what rounds to nothing has no sign."""
+    if check.effect is None:
+        return Cell("")
+    text = "0 %" if abs(check.effect) < 5e-4 else wording.change(check.effect)
+    return Cell(text, check.effect, TONES[check.verdict])
+
+
 def sd_cell(check: Check) -> Cell:
     value = check.effect_in_seed_sd
     return Cell("" if value is None else f"{value:+.1f}".replace("-", "−"), value)
@@ -126,7 +139,7 @@ def sd_cell(check: Check) -> Cell:
 def why(check: Check) -> str:
     """What the numbers beside it do not say already."""
     if check.p is None:
-        return check.reason
+        return "" if check.verdict == "pass" and check.effect is not None else check.reason
     # The numbers have columns of their own; what follows them is what is in doubt.
     return check.reason.split("; ", 1)[1] if "; " in check.reason else ""
 

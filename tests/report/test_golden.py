@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -50,7 +49,8 @@ def test_every_format_shows_the_same_document(
 ) -> None:
     found = FORMATS[name].render(report, width=120, color=False)
 
-    golden(f"small{FORMATS[name].suffixes[0]}", found.replace(__version__, "VERSION"))
+    suffix = FORMATS[name].suffixes[0] if FORMATS[name].suffixes else f".{name}"
+    golden(f"small{suffix}", found.replace(__version__, "VERSION"))
 
 
 def test_the_terminal_colors_only_where_it_is_asked_to(report: Report) -> None:
