@@ -48,7 +48,7 @@ def curves(
     return picture(
         chart.description or chart.title,
         frame,
-        "".join(shading(mark, frame) for mark in chart.marks),
+        "".join(shading(mark, frame) for mark in chart.marks if marked_value(chart, mark) is None),
         axes(frame),
         restarts(traces, colors, frame),
         scaled_group("curves", 'fill="none" stroke-width="6" stroke-linecap="round"', lines),
@@ -161,7 +161,7 @@ def rug_strokes(frame: Frame, x: Float64s, length: int = 3) -> str:
 
 
 def shading(mark: Mark, frame: Frame) -> str:
-    """The shaded range of a mark; a dotted line where it is a single step."""
+    """The shaded range of a mark; a dotted line at a single step that has no value to ring."""
     left, right = frame.across(np.clip(np.array(mark.steps, float), *frame.x))
     if mark.steps[0] == mark.steps[1]:
         return (

@@ -1,6 +1,6 @@
 // Step ranges that findings speak of, and restarts: Plotly shapes and annotations.
 
-/** Shade a range or draw a line at a single step; its label; a ring around its value.
+/** Shade a range, or mark a single step: by a ring around its value, else by a line; its label.
  * @param {MarkEntry} mark @param {Line | undefined} line whose points place the steps
  * @param {Tokens} tokens @param {boolean} log
  * @returns {{shapes: object[], annotations: object[], rings: object[]}} */
@@ -20,7 +20,7 @@ function drawMark(mark, line, tokens, log) {
     : { ...place, type: "rect", fillcolor: fill, line: { width: 0 } };
   const ringed = mark.value !== undefined && !(log && mark.value <= 0);
   const rings = ringed ? [ring(x0, Number(mark.value), tokens)] : [];
-  return { shapes: [shape], annotations: label(mark, x0, line.xs, ink, ringed, log), rings };
+  return { shapes: ringed ? [] : [shape], annotations: label(mark, x0, line.xs, ink, ringed, log), rings };
 }
 
 /** @param {number} x @param {number} y @param {Tokens} tokens */

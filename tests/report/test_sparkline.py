@@ -92,13 +92,20 @@ def test_colors_are_attributes_so_that_no_style_is_needed() -> None:
     assert "style" not in line.attrib
 
 
-def test_a_step_range_is_shaded_and_a_step_is_a_line_with_a_ring() -> None:
+def test_a_step_range_is_shaded_and_a_step_s_value_is_ringed() -> None:
     marks = (Mark((2, 3), "error", "worse"), Mark((1, 1), "plain", "best 1"))
     picture = chart(3.0, 1.0, 2.0, 4.0, marks=marks)
 
     assert len(picture.findall("rect")) == 1
     assert len(picture.findall("circle[@class='ring']")) == 1
     assert [text.text for text in picture.findall("text")] == ["worse", "best 1"]
+
+
+def test_a_step_without_a_finite_value_is_a_line() -> None:
+    picture = chart(3.0, NAN, 2.0, marks=(Mark((1, 1), "error", "NaN at 1"),))
+
+    assert picture.findall("circle") == []
+    assert len(picture.findall("path[@class='at error']")) == 1
 
 
 def test_a_mark_beyond_the_points_stays_within_the_picture() -> None:
