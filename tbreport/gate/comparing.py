@@ -119,7 +119,7 @@ def worse_is_greater(
 ) -> tuple[Float64s, Float64s, bool]:
     """Both sides as they are compared, and whether these are logarithms."""
     sign = 1.0 if direction == "lower" else -1.0
-    both = np.concatenate([ours, theirs])
+    both = np.concatenate([ours, theirs], axis=-1)
     if (both > 0).all():
         return sign * np.log(ours), sign * np.log(theirs), True
     if (both < 0).all():

@@ -37,7 +37,8 @@ Known false positives
     `python -m benchmarks.gate` for the measured rates.
 
 Source
-    The prediction interval of one more run and Welch's test; Holm 1979 for many metrics.
+    The prediction interval of further runs, Welch's test where their variance has grown; Holm
+    1979 for many metrics.
 """
 
 

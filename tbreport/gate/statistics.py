@@ -1,8 +1,11 @@
 """Statistics on runs: one number a run in, along the last axis; leading axes are broadcast.
 
 Between-run spread is all there is to judge by: neighboring points of a curve are no independent
-evidence. Up to two candidate runs are held against the prediction interval of the baseline
-(pooled), from three on Welch's test is used. All tests are one-sided: greater is worse.
+evidence. All tests are one-sided: greater is worse. The candidate is held against the prediction
+interval of the baseline, the variance pooled where it has several runs; unchanged jobs have the
+same variance, so that the rate of false failures is exact. Welch's test takes over where three or
+more candidate runs scatter significantly more. Used throughout, it errs more often than it says
+(3 v 20: 2.1 % at 1 %) and finds less (3 v 10, 3 seed sd at 1 %: 0.65, not 0.95).
 
 scipy.special is imported when a tail is first asked for; scipy.stats takes ten times as long.
 """
@@ -12,12 +15,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from tbreport.model import Float64s
 
 POWER = 0.8
 FEWEST = 3  # runs of the baseline, below which only a tolerance can be judged
 MOST_SEEDS = 200
+SCATTER = 0.02  # of the F test; a greater one costs power where the variances are equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +56,27 @@ def compare(candidate: Float64s, baseline: Float64s) -> Comparison:
     difference = candidate.mean(axis=-1) - baseline.mean(axis=-1)
     ours = candidate.var(axis=-1, ddof=1) if n > 1 else np.zeros(candidate.shape[:-1])
     theirs = baseline.var(axis=-1, ddof=1) if m > 1 else np.zeros(baseline.shape[:-1])
-    if n < FEWEST:
-        freedom = np.full(difference.shape, float(n + m - 2))
-        pooled = ((n - 1) * ours + (m - 1) * theirs) / (n + m - 2)
-        error = np.sqrt(pooled * (1 / n + 1 / m))
-        return Comparison(difference, error, np.sqrt(theirs), freedom)
-    square = ours / n + theirs / m
-    with np.errstate(divide="ignore", invalid="ignore"):
-        freedom = square**2 / ((ours / n) ** 2 / (n - 1) + (theirs / m) ** 2 / (m - 1))
-    freedom = np.where(np.isfinite(freedom), freedom, float(n + m - 2))
+    pooled = ((n - 1) * ours + (m - 1) * theirs) / (n + m - 2)
+    square = pooled * (1 / n + 1 / m)
+    freedom = np.full(difference.shape, float(n + m - 2))
+    if n >= FEWEST:
+        apart = ours / n + theirs / m
+        with np.errstate(divide="ignore", invalid="ignore"):
+            welch = apart**2 / ((ours / n) ** 2 / (n - 1) + (theirs / m) ** 2 / (m - 1))
+        scattered = scatters_more(ours, theirs, n, m)
+        square = np.where(scattered, apart, square)
+        freedom = np.where(scattered, welch, freedom)
     return Comparison(difference, np.sqrt(square), np.sqrt(theirs), freedom)
+
+
+def scatters_more(ours: Float64s, theirs: Float64s, n: int, m: int) -> npt.NDArray[np.bool_]:
+    """Whether the candidate's variance is significantly greater than the baseline's."""
+    from scipy.special import fdtrc
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(ours > 0, ours / theirs, 0.0)
+    found: npt.NDArray[np.bool_] = fdtrc(n - 1, m - 1, ratio) < SCATTER
+    return found
 
 
 def upper_tail(t: Float64s, freedom: Float64s | float) -> Float64s:

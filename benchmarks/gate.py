@@ -1,0 +1,220 @@
+"""The gate's promise, measured: ``python -m benchmarks.gate [--trials 1500] [--seed 0]``.
+
+Curves a + b·exp(−t/τ) with AR(1) noise, whose level and speed differ between seeds, go through the
+gate's own summaries, statistics and adjustment, many trials at once. Printed are the rates of
+false failures without any regression, the power, and the rates with confirmation; the command
+exits 1 if a rate of false failures is beyond alpha + 3·sqrt(alpha(1−alpha)/trials).
+
+``tests/gate/test_simulation.py`` runs a part of it, and holds it to `judge` itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import math
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.signal import lfilter
+
+from tbreport.gate import statistics
+from tbreport.gate.collecting import thinned
+from tbreport.gate.comparing import worse_is_greater
+from tbreport.gate.summaries import STATS, Terms, best
+from tbreport.model import Float64s
+
+T = 1000
+BATCH = 2_000_000  # points that are made at once
+PROMISED = {  # power at alpha 1 % and 5 % for effects of 2, 3, 4, 5 seed sd
+    (1, 3): ((0.08, 0.14, 0.23, 0.32), (0.33, 0.53, 0.71, 0.85)),
+    (1, 5): ((0.15, 0.32, 0.54, 0.75), (0.45, 0.73, 0.91, 0.98)),
+    (1, 10): ((0.24, 0.54, 0.81, 0.95), (0.54, 0.84, 0.97, 1.0)),
+    (1, 20): ((0.30, 0.65, 0.90, 0.99), (0.59, 0.88, 0.98, 1.0)),
+    (3, 5): ((0.42, 0.80, 0.96, 1.0), (0.78, 0.97, 1.0, 1.0)),
+    (3, 10): ((0.63, 0.95, 1.0, 1.0), (0.89, 1.0, 1.0, 1.0)),
+    (5, 10): ((0.83, 1.0, 1.0, 1.0), (0.97, 1.0, 1.0, 1.0)),
+}
+SIDES = ((1, 3), (1, 5), (1, 10), (3, 5))
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Where the curves come from; `shift`, `slow` and `every` are the candidate's alone."""
+
+    rho: float = 0.9
+    se: float = 0.05  # of a point
+    ss: float = 0.02  # of the level between seeds
+    dtau: float = 0.05  # of the logarithm of τ between seeds
+    shift: float = 0.0
+    slow: float = 1.0
+    drift: float = 0.0  # added in the last tenth, a share of the level
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What is asked of them."""
+
+    n: int
+    m: int
+    metrics: int = 1
+    stats: tuple[str, ...] = ("final", "auc")
+    alpha: float = 0.05
+    min_effect: float = 0.001
+
+
+def curves(world: World, shape: tuple[int, ...], rng: np.random.Generator) -> Float64s:
+    """Curves of `shape` [..., T]."""
+    t = np.arange(T)
+    tau = 125 * world.slow * np.exp(rng.normal(0, world.dtau, (*shape, 1)))
+    white = rng.standard_normal((*shape, T))
+    white[..., 1:] *= math.sqrt(1 - world.rho**2)  # of unit variance from the first point on
+    noise = lfilter([1.0], [1.0, -world.rho], white, axis=-1)
+    level = 2 * (1 + world.shift) + rng.normal(0, world.ss, (*shape, 1))
+    late = world.drift * 2 * np.clip((t - 0.9 * T) / (0.1 * T), 0, 1)
+    found: Float64s = level + 8 * np.exp(-t / tau) + world.se * noise + late
+    return found
+
+
+def failures(world: World, gate: Gate, trials: int, rng: np.random.Generator) -> float:
+    """The share of trials in which the gate fails."""
+    size = max(1, BATCH // (T * gate.metrics * (gate.n + gate.m)))
+    failed = 0
+    for start in range(0, trials, size):
+        failed += int(verdicts(world, gate, min(size, trials - start), rng).sum())
+    return failed / trials
+
+
+def verdicts(world: World, gate: Gate, trials: int, rng: np.random.Generator) -> np.ndarray:
+    """Whether the gate fails, of each trial."""
+    steps = thinned(np.arange(T, dtype=np.int64))
+    theirs = curves(replace(world, shift=0, slow=1, drift=0), (trials, gate.metrics, gate.m), rng)
+    ours = curves(world, (trials, gate.metrics, gate.n), rng)
+    p, effects = judged(steps, ours[..., steps], theirs[..., steps], gate.stats)
+    adjusted = statistics.holm(p.reshape(trials, -1))
+    failed = (adjusted < gate.alpha) & (effects.reshape(trials, -1) > gate.min_effect)
+    return failed.any(axis=1)
+
+
+def judged(
+    steps: np.ndarray, ours: Float64s, theirs: Float64s, stats: tuple[str, ...]
+) -> tuple[Float64s, Float64s]:
+    """p and relative worsening [..., stats] of [..., runs, steps], as `comparing.tested` has it."""
+    *lead, m, _ = theirs.shape
+    n = ours.shape[-2]
+    flat = theirs.reshape(-1, len(steps))
+    level = np.median(best(steps, flat, Terms("lower")).reshape(*lead, m), axis=-1)
+    p, effects = [], []
+    for stat in stats:
+        sides = []
+        for curves_of, runs in ((ours, n), (theirs, m)):
+            target = np.repeat(1.05 * level.ravel(), runs)[:, None]
+            rows = curves_of.reshape(-1, len(steps))
+            found = STATS[stat](steps, rows, Terms("lower", target=target))  # type: ignore[arg-type]
+            sides.append(np.minimum(found, T + 1.0).reshape(*lead, runs))
+        a, b, _ = worse_is_greater(*sides, "lower")
+        compared = statistics.compare(a, b)
+        p.append(compared.p())
+        effects.append(np.expm1(compared.difference))
+    return np.stack(p, axis=-1), np.stack(effects, axis=-1)
+
+
+def limit(alpha: float, trials: int) -> float:
+    """The rate that chance alone exceeds once in a thousand times."""
+    return alpha + 3 * math.sqrt(alpha * (1 - alpha) / trials)
+
+
+def unchanged(trials: int, rng: np.random.Generator) -> Iterator[tuple[str, float]]:
+    """False failures over the whole grid without a regression."""
+    grid = itertools.product((0, 0.5, 0.9, 0.99), (0, 0.3, 1), SIDES, (1, 10))
+    for rho, ratio, (n, m), metrics in grid:
+        world = World(rho=rho, ss=0.05 * ratio)
+        rate = failures(world, Gate(n, m, metrics), trials, rng)
+        yield f"rho {rho:<4} ss/se {ratio:<3} {n} v {m:<2} {metrics:2} metrics", rate
+
+
+def measured_power(
+    n: int, m: int, effect: float, alpha: float, trials: int, rng: np.random.Generator
+) -> float:
+    """How often a worsening of normal seeds is found."""
+    a, b = rng.standard_normal((trials, n)) + effect, rng.standard_normal((trials, m))
+    return float((statistics.compare(a, b).p() < alpha).mean())
+
+
+SEEDS = {
+    "normal": lambda rng, shape: rng.standard_normal(shape),
+    "t3": lambda rng, shape: rng.standard_t(3, shape),
+    "lognormal": lambda rng, shape: rng.lognormal(0, 0.5, shape),
+    "10 % stuck": lambda rng, shape: rng.standard_normal(shape) + 4 * (rng.random(shape) < 0.1),
+}
+
+
+def confirmed(
+    m: int, effect: float, kind: str, trials: int, rng: np.random.Generator
+) -> tuple[float, float]:
+    """The failures of one run at 5 %, and those that two fresh runs confirm at 5 %."""
+    draw = SEEDS[kind]
+    baseline = draw(rng, (trials, m))
+    first = statistics.compare(draw(rng, (trials, 1)) + effect, baseline).p() < 0.05
+    fresh = statistics.compare(draw(rng, (trials, 2)) + effect, baseline).p() < 0.05
+    return float(first.mean()), float((first & fresh).mean())
+
+
+CHANGES = {
+    "nothing": World(),
+    "+1 %": World(shift=0.01),
+    "+2 %": World(shift=0.02),
+    "+5 %": World(shift=0.05),
+    "+10 %": World(shift=0.1),
+    "slower x1.3": World(slow=1.3),
+    "late drift 10 %": World(drift=0.1),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gate", description=__doc__)
+    parser.add_argument("--trials", type=int, default=1500)
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    rng = np.random.default_rng(asked.seed)
+    began = time.perf_counter()
+    print(f"False failures at alpha 5 %, {asked.trials} trials a row, allowed "
+          f"{limit(0.05, asked.trials):.3f}")  # fmt: skip
+    rates = dict(unchanged(asked.trials, rng))
+    for name, rate in rates.items():
+        print(f"  {name}  {rate:.3f}")
+    worst = max(rates.values())
+    print(f"  mean {sum(rates.values()) / len(rates):.4f}, worst {worst:.4f}\n")
+    print("Failures of changed jobs: final, auc and ttt, min_effect 1 %, seed sd 1 % of the loss")
+    for name, world in CHANGES.items():
+        found = [
+            failures(world, Gate(n, m, 1, ("final", "auc", "ttt"), min_effect=0.01),
+                     asked.trials, rng)
+            for n, m in ((1, 5), (1, 10), (3, 5), (3, 10))
+        ]  # fmt: skip
+        print(f"  {name:16}" + "".join(f"  {rate:.3f}" for rate in found))
+    print("\nPower at 2, 3, 4, 5 seed sd, measured (promised)")
+    gap = 0.0
+    for (n, m), promised in PROMISED.items():
+        for alpha, row in zip((0.01, 0.05), promised, strict=True):
+            rates_of = [
+                measured_power(n, m, e, alpha, 20 * asked.trials, rng) for e in (2, 3, 4, 5)
+            ]
+            gap = max(gap, *(abs(a - b) for a, b in zip(rates_of, row, strict=True)))
+            shown = "  ".join(f"{a:.3f} ({b:.2f})" for a, b in zip(rates_of, row, strict=True))
+            print(f"  {n} v {m:<2} at {alpha:.0%}  {shown}")
+    print(f"  largest gap {gap:.3f}\n\nOne run at 5 %, and confirmed by two fresh ones")
+    for kind in SEEDS:
+        for m in (5, 10, 20):
+            pairs = [confirmed(m, effect, kind, 20 * asked.trials, rng) for effect in (0, 3, 4)]
+            shown = "  ".join(f"{first:.3f} {both:.3f}" for first, both in pairs)
+            print(f"  {kind:10} m {m:<2}  effect 0: {shown}".replace("  effect 0:", " "))
+    print(f"\n{time.perf_counter() - began:.0f} s")
+    return int(worst > limit(0.05, asked.trials) or gap > 0.03)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
