@@ -1,0 +1,29 @@
+"""The engines that are held to other readers, and the optional folder of more event files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tbreport.reader.engine import ENGINES, Scan
+from tests.oracle.corpus import SHARED
+
+
+@pytest.fixture(params=[name for name, engine in ENGINES.items() if engine.automatic])
+def scan(request: pytest.FixtureRequest) -> Scan:
+    """Each engine's scan."""
+    engine = ENGINES[request.param]
+    if reason := engine.unusable():
+        pytest.skip(reason)
+    return engine.scan()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The event files of the folder that the environment variable names."""
+    named = os.environ.get(SHARED)
+    if not named:
+        pytest.skip(f"{SHARED} names no folder")
+    return Path(named) / "events"
