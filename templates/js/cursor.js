@@ -38,15 +38,20 @@ function attachCursor(target, probe) {
     place = NaN;
   }
 
-  target.addEventListener("pointermove", (event) => {
+  /** @param {PointerEvent} event */
+  function follow(event) {
     cancelAnimationFrame(asked);
     asked = requestAnimationFrame(() => {
       const point = locate(target, event.clientX, event.clientY);
       if (point) show(point.x, point.y, event.clientX, event.clientY);
       else hide();
     });
-  });
-  target.addEventListener("pointerleave", () => {
+  }
+
+  target.addEventListener("pointermove", follow);
+  target.addEventListener("pointerdown", follow);
+  target.addEventListener("pointerleave", (event) => {
+    if (event.pointerType === "touch") return; // a thumb is lifted to read what it covered
     cancelAnimationFrame(asked);
     hide();
   });
@@ -61,6 +66,13 @@ function attachCursor(target, probe) {
     if (readings) element("spoken").textContent = spoken(readings);
   });
   return hide;
+}
+
+/** Take away every cursor: the table does not move with the page. */
+function hideCursors() {
+  for (const overlay of document.querySelectorAll(".cursor"))
+    /** @type {HTMLElement} */ (overlay).hidden = true;
+  element("tip").hidden = true;
 }
 
 /** Where a key leads among the stops; null if it is not the cursor's.

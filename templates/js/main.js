@@ -42,6 +42,7 @@ function start() {
     reveal(anchor);
   });
   window.addEventListener("resize", show);
+  window.addEventListener("scroll", hideCursors, { passive: true });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
   printInLight(() => view, charts.now);
   foldControls();

@@ -339,6 +339,16 @@ def test_a_thumb_can_scroll_over_a_chart(open_page: Opener) -> None:
     assert touch != "none"
 
 
+def test_a_tap_leaves_the_values_standing(open_page: Opener) -> None:
+    opened = open_page(typical(n=N), width=420, has_touch=True, is_mobile=True)
+    box = opened.chart("scalar-4").locator(".live").bounding_box()
+    opened.page.wait_for_timeout(200)
+    opened.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    opened.page.wait_for_selector("#tip:not([hidden])", timeout=PATIENCE)
+
+    assert "step" in opened.page.locator("#tip").inner_text()
+
+
 def test_paper_gets_the_static_picture_of_what_is_not_drawn(open_page: Opener) -> None:
     opened = open_page(typical(n=N), color_scheme="dark", height=600)
     opened.chart("evidence-tb201")
