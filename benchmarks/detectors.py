@@ -19,7 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tbreport.analysis.detector import detect, every_detector
+from tbreport.analysis.detector import every_detector
+from tbreport.analysis.examination import detect
 from tbreport.model import Finding, Float64s, Run
 from tests.curves import diverging, healthy, lasting, overfit, run, series, spiky
 

@@ -13,7 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tbreport.analysis.detector import detect
+    from tbreport.analysis.examination import detect
     from tbreport.errors import TbreportError
     from tbreport.experiment import Experiment, load
     from tbreport.model import Finding, HistogramSeries, Problem, Run, RunDigest, Series
@@ -31,7 +31,7 @@ PUBLIC = {
     "RunDigest": "tbreport.model",
     "Series": "tbreport.model",
     "TbreportError": "tbreport.errors",
-    "detect": "tbreport.analysis.detector",
+    "detect": "tbreport.analysis.examination",
     "load": "tbreport.experiment",
     "summarize": "tbreport.pipeline",
 }

@@ -13,14 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tbreport import __version__
-from tbreport.analysis.detector import (
-    Detector,
-    DetectorSettings,
-    detect_experiment,
-    detect_problems,
-    every_detector,
-)
+from tbreport.analysis.detector import Detector, DetectorSettings, every_detector
 from tbreport.analysis.digest import Plan, digest, plan_for
+from tbreport.analysis.examination import detect_experiment, detect_problems
 from tbreport.analysis.roles import RoleRules
 from tbreport.errors import BadSetting, NoEventFiles, NothingToCompare
 from tbreport.model import Blob, Finding, Run, RunDigest

@@ -148,6 +148,53 @@ def histograms(
     )
 
 
+def layer(tag: str, saves: Sequence[npt.ArrayLike], *, style: str = "v2") -> HistogramSeries:
+    """The histograms of values: v1 with exponential buckets and sums, v2 with thirty equal ones."""
+    rows = [buckets(np.asarray(values, np.float64).ravel(), style) for values in saves]
+    flat_values = [np.asarray(values, np.float64).ravel() for values in saves]
+    keeps = style == "v1"
+    return HistogramSeries(
+        run="run",
+        tag=tag,
+        source=Source(".", tag),
+        steps=np.arange(len(rows)) * 50,
+        wall_times=START + np.arange(len(rows), dtype=np.float64),
+        offsets=np.concatenate(([0], np.cumsum([len(c) for _, c in rows], dtype=np.int64))),
+        edges=np.concatenate([edges for edges, _ in rows]),
+        counts=np.concatenate([counts for _, counts in rows]),
+        min=np.array([values.min() for values in flat_values]),
+        max=np.array([values.max() for values in flat_values]),
+        num=np.array([len(values) for values in flat_values], np.float64),
+        sum=np.array([values.sum() if keeps else np.nan for values in flat_values]),
+        sum_squares=np.array([values @ values if keeps else np.nan for values in flat_values]),
+    )
+
+
+def buckets(values: Float64s, style: str) -> tuple[Float64s, Float64s]:
+    """Edges and counts as a writer of the style has them; empty outer buckets are left out."""
+    low, high = float(values.min()), float(values.max())
+    if low == high:
+        return np.array([low, high]), np.array([float(len(values))])
+    if style == "v2":
+        counts, edges = np.histogram(values, 30, (low, high))
+        return edges, counts.astype(np.float64)
+    positive = 1e-12 * 1.1 ** np.arange(600)
+    edges = np.concatenate((-positive[::-1], [0.0], positive))
+    counts = np.histogram(values, edges)[0].astype(np.float64)
+    used = np.flatnonzero(counts)
+    kept = slice(used[0], used[-1] + 1)
+    edges = edges[used[0] : used[-1] + 2].copy()
+    edges[0], edges[-1] = low, high
+    return edges, counts[kept]
+
+
+def layers(
+    saves: Mapping[str, Sequence[npt.ArrayLike]], *, style: str = "v2"
+) -> dict[str, HistogramSeries]:
+    """Histograms of several tags."""
+    return {tag: layer(tag, values, style=style) for tag, values in saves.items()}
+
+
 def problem(code: str, *, path: str = "tfevents.1700000000.0", **more: Any) -> Problem:
     """A problem of the run "run"."""
     found: dict[str, Any] = {"offset": 120, "length": 34, "detail": "as made up", **more}

@@ -1,4 +1,4 @@
-"""What a detector is, the table of them, and running them: a run in, its findings out.
+"""What a detector is, the table of them, and the settings that choose among them.
 
 A detector is one file in `detectors/`: a function under `@detector` whose name with dashes is the
 detector's name, whose keyword-only options with defaults are its settings, and whose docstring is
@@ -9,6 +9,10 @@ What the subject is depends on the scope:
 - ``problem``: the problems of the detector's own code in one file of one run;
 - ``experiment``: the digests of all runs.
 
+It is called where its needs are met (`needs.NEEDS`), and reports say where they were not. One that
+fires on more sound runs than its budget allows ships disabled: it runs where its own code or name
+is selected. `examination` calls them.
+
 Files in `detectors/` are found by themselves; nothing else needs an edit.
 """
 
@@ -18,18 +22,16 @@ import functools
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
-from itertools import groupby
-from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Literal
 
-from tbreport.analysis.roles import RoleRules
+from tbreport.analysis.needs import NEEDS
 from tbreport.analysis.selection import means, read_options, read_selectors
-from tbreport.analysis.subject import RunSubject
 from tbreport.errors import UnknownSetting
-from tbreport.model import SEVERITIES, Finding, Problem, Run, RunDigest, Severity
+from tbreport.model import Severity
 from tbreport.settings import Table, nearest
 
 Scope = Literal["run", "experiment", "problem"]
@@ -57,7 +59,6 @@ class Observation:
 
 
 Look = Callable[..., Iterable[Observation]]
-OnCrash = Callable[["Detector", Exception], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,34 +70,51 @@ class Detector:
     after: tuple[str, ...]  # codes whose findings it wants to see
     replaces: tuple[str, ...]  # codes whose findings it removes where they share a tag with its own
     look: Look
+    needs: tuple[str, ...] = ()  # names in needs.NEEDS, all of which a run must meet
+    enabled: bool = True  # False: only where its own code or name is selected
 
     @property
     def name(self) -> str:
         return self.look.__name__.replace("_", "-")
 
     @property
-    def options(self) -> dict[str, Any]:
+    def options(self) -> Mapping[str, Any]:
         """Its keyword-only parameters and their defaults."""
-        parameters = inspect.signature(self.look).parameters.values()
-        return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+        return options_of(self.look)
 
     @property
     def manual(self) -> str:
         return inspect.getdoc(self.look) or ""
 
 
+@functools.cache
+def options_of(look: Look) -> Mapping[str, Any]:
+    """The keyword-only parameters of a function and their defaults."""
+    parameters = inspect.signature(look).parameters.values()
+    return MappingProxyType({p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY})
+
+
 _table: dict[str, Detector] = {}
 
 
 def detector(
-    code: str, scope: Scope = "run", after: tuple[str, ...] = (), replaces: tuple[str, ...] = ()
+    code: str,
+    scope: Scope = "run",
+    after: tuple[str, ...] = (),
+    replaces: tuple[str, ...] = (),
+    needs: tuple[str, ...] = (),
+    enabled: bool = True,
 ) -> Callable[[Look], Look]:
     """Enter a function into the table; it runs after what it replaces."""
+    unknown = set(needs) - set(NEEDS)
+    if unknown:
+        raise ValueError(f"{code} needs {unknown}, which needs.NEEDS has not")
 
     def enter(look: Look) -> Look:
         if code in _table and _table[code].look.__module__ != look.__module__:
             raise ValueError(f"{code} is both {_table[code].name} and {look.__name__}")
-        _table[code] = Detector(code, scope, tuple(dict.fromkeys(after + replaces)), replaces, look)
+        waits = tuple(dict.fromkeys(after + replaces))
+        _table[code] = Detector(code, scope, waits, replaces, look, needs, enabled)
         return look
 
     return enter
@@ -147,6 +165,8 @@ def explain(code_or_name: str) -> str:
     """
     found = named(code_or_name)
     lines = [f"{found.code} {found.name}", "", found.manual]
+    if not found.enabled:
+        lines += ["", f'Disabled; to have it run: select = ["TB", "{found.name}"].']
     if found.options:
         lines += ["", f"Defaults, in [detectors.{found.name}] of tbreport.toml:", ""]
         lines += [f"    {option} = {default}" for option, default in found.options.items()]
@@ -191,91 +211,5 @@ class DetectorSettings:
         def is_among(selectors: tuple[str, ...]) -> bool:
             return any(means(selector, found.code, found.name) for selector in selectors)
 
-        return is_among(self.select) and not is_among(self.ignore)
-
-
-def detect(
-    run: Run, settings: DetectorSettings | None = None, roles: RoleRules | None = None
-) -> tuple[Finding, ...]:
-    """All that the detectors find in one run, the gravest first."""
-    return examine(RunSubject(run, roles or RoleRules()), settings or DetectorSettings())
-
-
-def examine(
-    subject: RunSubject, settings: DetectorSettings, on_crash: OnCrash | None = None
-) -> tuple[Finding, ...]:
-    """As `detect`, of a subject that is already there.
-
-    A detector that raises ends this, unless `on_crash` takes the exception: the others go on then.
-    """
-    found: tuple[Finding, ...] = detect_problems(subject.run.problems, settings, on_crash)
-    for one in every_detector():
-        if one.scope == "run":
-            found = look(one, subject, subject.run.name, found, settings, on_crash)
-    return by_gravity(found)
-
-
-def detect_problems(
-    problems: Iterable[Problem], settings: DetectorSettings, on_crash: OnCrash | None = None
-) -> tuple[Finding, ...]:
-    """What damaged files mean: one finding for each code, run and file."""
-    place = attrgetter("code", "run", "path")
-    alike = {key: tuple(group) for key, group in groupby(sorted(problems, key=place), key=place)}
-    found: tuple[Finding, ...] = ()
-    for one in every_detector():
-        for (code, run, _), group in alike.items():
-            if one.scope == "problem" and one.code == code:
-                found = look(one, group, run, found, settings, on_crash)
-    return by_gravity(found)
-
-
-def detect_experiment(
-    digests: Sequence[RunDigest], settings: DetectorSettings, on_crash: OnCrash | None = None
-) -> tuple[Finding, ...]:
-    """What only all runs together show."""
-    found: tuple[Finding, ...] = ()
-    for one in every_detector():
-        if one.scope == "experiment":
-            found = look(one, digests, "", found, settings, on_crash)
-    return by_gravity(found)
-
-
-def look(
-    one: Detector,
-    subject: RunSubject | Sequence[Problem] | Sequence[RunDigest],
-    run: str,
-    earlier: tuple[Finding, ...],
-    settings: DetectorSettings,
-    on_crash: OnCrash | None,
-) -> tuple[Finding, ...]:
-    """The earlier findings and those of one detector, without those that it replaces."""
-    if not settings.chooses(one):
-        return earlier
-    try:
-        seen = tuple(one.look(subject, earlier, **settings.options.get(one.name, {})))
-    except Exception as error:
-        if on_crash is None:
-            raise
-        on_crash(one, error)
-        return earlier
-    fresh = tuple(
-        Finding(
-            one.code, one.name, o.severity, run, o.tags, o.steps, o.message, o.evidence, o.advice
-        )
-        for o in seen
-    )
-    taken = {tag for finding in fresh for tag in finding.tags}
-    kept = tuple(f for f in earlier if f.code not in one.replaces or taken.isdisjoint(f.tags))
-    return kept + fresh
-
-
-def by_gravity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The gravest first; then by first step, those without steps before all; then code, tags."""
-    return tuple(
-        sorted(
-            findings,
-            key=lambda f: (
-                -SEVERITIES.index(f.severity), f.steps or (-1, -1), f.code, f.tags, f.message,
-            ),
-        )
-    )  # fmt: skip
+        wanted = found.enabled or {found.code, found.name} & {*self.select}
+        return bool(wanted) and is_among(self.select) and not is_among(self.ignore)

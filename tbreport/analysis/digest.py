@@ -13,7 +13,8 @@ from itertools import groupby
 
 import numpy as np
 
-from tbreport.analysis.detector import DetectorSettings, OnCrash, examine
+from tbreport.analysis.detector import DetectorSettings
+from tbreport.analysis.examination import OnCrash, examine
 from tbreport.analysis.roles import UNKNOWN, RoleRules
 from tbreport.analysis.subject import Curve, RunSubject
 from tbreport.analysis.thin import thin, thin_histograms

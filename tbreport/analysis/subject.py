@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tbreport.analysis import curves
-from tbreport.analysis.pairs import Comparison, compare, find_pairs
+from tbreport.analysis.layers import Layer, layers_of
+from tbreport.analysis.pairs import NO_MEASURES, Comparison, compare, find_pairs
 from tbreport.analysis.roles import RoleRules, is_loss
-from tbreport.model import Float64s, Goal, Int64s, Pair, Role, Run, Series
+from tbreport.model import Float64s, Goal, Int64s, Pair, Role, Run, Series, Split
 
 # A run with one of these learns from its own actions: its losses have no level to return to.
 OF_REINFORCEMENT = frozenset({"reward", "policy loss", "episode length"})
@@ -192,11 +193,29 @@ class RunSubject:
         """Every loss and every part of one, whatever the split."""
         return tuple(curve for curve in self.curves.values() if is_loss(curve.role.metric))
 
+    def measures(self, split: Split = "val") -> tuple[Curve, ...]:
+        """The curves of a split that have a goal, speed apart: losses and metrics."""
+        return tuple(
+            curve
+            for curve in self.curves.values()
+            if curve.role.split == split
+            and curve.role.goal is not None
+            and curve.role.metric not in NO_MEASURES
+        )
+
     def gradient_norms(self) -> tuple[Curve, ...]:
         return self.of_metric("gradient norm")
 
     def learning_rates(self) -> tuple[Curve, ...]:
         return self.of_metric("learning rate")
+
+    @cached_property
+    def layers(self) -> dict[str, tuple[Layer, ...]]:
+        """The histograms of "gradients", "activations" and "weights", by layer."""
+        return {
+            what: layers_of(self.run.histograms, what)
+            for what in ("gradients", "activations", "weights")
+        }
 
     @cached_property
     def has_reinforcement(self) -> bool:

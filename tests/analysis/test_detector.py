@@ -12,15 +12,17 @@ from tbreport.analysis.detector import (
     Detector,
     DetectorSettings,
     Observation,
+    every_detector,
+    explain,
+    in_order,
+    named,
+)
+from tbreport.analysis.examination import (
     by_gravity,
     detect,
     detect_experiment,
     detect_problems,
-    every_detector,
-    explain,
-    in_order,
     look,
-    named,
 )
 from tbreport.analysis.subject import RunSubject
 from tbreport.errors import BadSetting, UnknownSetting

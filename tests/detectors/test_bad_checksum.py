@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tbreport.analysis.detector import detect
 from tests.curves import healthy, problem, run
+from tests.findings import findings
 
 FIRES = {"a file with the problem": run({"loss": healthy()}, problems=[problem("TB102")])}
 QUIET = {
@@ -15,7 +15,7 @@ QUIET = {
 def test_it_counts_the_records_of_a_file() -> None:
     places = [problem("TB102", offset=10), problem("TB102", offset=90, count=3)]
 
-    (finding,) = detect(run(problems=places))
+    (finding,) = findings("TB102", run(problems=places))
 
     assert finding.severity == "warning"
     assert finding.message == (

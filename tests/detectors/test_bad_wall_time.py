@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tbreport.analysis.detector import detect
 from tests.curves import healthy, problem, run
+from tests.findings import findings
 
 FIRES = {"a file with the problem": run({"loss": healthy()}, problems=[problem("TB105")])}
 QUIET = {
@@ -13,7 +13,7 @@ QUIET = {
 
 
 def test_events_that_were_left_out_are_a_warning() -> None:
-    (finding,) = detect(run(problems=[problem("TB105", count=2)]))
+    (finding,) = findings("TB105", run(problems=[problem("TB105", count=2)]))
 
     assert finding.severity == "warning"
     assert finding.message.startswith("tfevents.1700000000.0 has 2 events without a usable wall")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tbreport.analysis.detector import DetectorSettings, detect
+from tbreport.analysis.detector import DetectorSettings
 from tests.curves import diverging, flat, healthy, overfit, run, spiky
+from tests.findings import findings
 
 RESTARTS = np.concatenate([healthy(60, seed=i, start=1.0, noise=0.01) for i in range(4)])
 
@@ -43,12 +44,12 @@ QUIET = {
 
 
 def test_a_loss_past_its_start_is_an_error_else_a_warning() -> None:
-    assert [f.severity for f in detect(FIRES["climbs past its start"])] == ["error"]
-    assert [f.severity for f in detect(FIRES["loses half"])] == ["warning"]
+    assert [f.severity for f in findings("TB202", FIRES["climbs past its start"])] == ["error"]
+    assert [f.severity for f in findings("TB202", FIRES["loses half"])] == ["warning"]
 
 
 def test_it_names_the_best_step_and_what_was_lost() -> None:
-    (finding,) = detect(run({"loss": diverging(noise=0.0, to=4.0)}))
+    (finding,) = findings("TB202", run({"loss": diverging(noise=0.0, to=4.0)}))
 
     best_step = int(finding.evidence["best_step"])
     assert 90 <= best_step <= 105
@@ -61,7 +62,7 @@ def test_it_names_the_best_step_and_what_was_lost() -> None:
 
 
 def test_losses_that_diverge_together_are_one_finding() -> None:
-    (finding,) = detect(FIRES["train and validation together"])
+    (finding,) = findings("TB202", FIRES["train and validation together"])
 
     assert finding.code == "TB202"
     assert set(finding.tags) == {"train/loss", "val/loss"}
@@ -70,12 +71,13 @@ def test_losses_that_diverge_together_are_one_finding() -> None:
 def test_a_turned_validation_loss_is_no_divergence_even_if_overfitting_is_ignored() -> None:
     turned = run({"train/loss": healthy(), "val/loss": overfit(rise=2.0)})
 
-    assert [f.code for f in detect(turned)] == ["TB301"]
-    assert detect(turned, DetectorSettings(ignore=("TB301",))) == ()
+    assert findings("TB202", turned) == ()
+    assert len(findings("TB301", turned)) == 1
+    assert findings("TB202", turned, DetectorSettings(ignore=("TB301",))) == ()
 
 
 def test_a_loss_that_only_rises_made_no_progress() -> None:
-    (finding,) = detect(FIRES["rises from the start"])
+    (finding,) = findings("TB202", FIRES["rises from the start"])
 
     assert finding.severity == "error"
     assert finding.message.endswith("; it made no progress")

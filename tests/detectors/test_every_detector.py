@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tbreport.analysis.detector import HEADINGS, Detector, detect, every_detector
+from tbreport.analysis.detector import HEADINGS, Detector, every_detector
+from tbreport.analysis.examination import detect
 from tbreport.model import Run
 from tests.curves import START, broken, healthy, histograms, overfit, run, series
 

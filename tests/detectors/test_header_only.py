@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tbreport.analysis.detector import detect
 from tests.curves import healthy, problem, run
+from tests.findings import findings
 
 FIRES = {"a file with the problem": run({"loss": healthy()}, problems=[problem("TB104")])}
 QUIET = {
@@ -13,7 +13,7 @@ QUIET = {
 
 
 def test_it_is_information() -> None:
-    (finding,) = detect(FIRES["a file with the problem"])
+    (finding,) = findings("TB104", FIRES["a file with the problem"])
 
     assert finding.severity == "info"
     assert finding.evidence == {"size_bytes": 34}

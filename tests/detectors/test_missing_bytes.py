@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tbreport.analysis.detector import detect
 from tests.curves import healthy, problem, run
+from tests.findings import findings
 
 FIRES = {"a file with the problem": run({"loss": healthy()}, problems=[problem("TB108")])}
 QUIET = {
@@ -13,7 +13,7 @@ QUIET = {
 
 
 def test_it_says_how_many_bytes_were_skipped_and_where() -> None:
-    (finding,) = detect(run(problems=[problem("TB108", length=2048)]))
+    (finding,) = findings("TB108", run(problems=[problem("TB108", length=2048)]))
 
     assert finding.severity == "warning"
     assert finding.message == (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tbreport.analysis.detector import detect
 from tests.curves import broken, flat, healthy, run
+from tests.findings import findings
 
 # The steps of a real training whose gradient norm was NaN, then infinite, under a finite loss: fp16
 # on a CPU, torch.amp.GradScaler with an initial scale of 2²⁴ that grows every 50 steps.
@@ -34,7 +34,9 @@ QUIET = {
 def test_a_loss_that_ends_so_is_an_error_with_the_last_good_value() -> None:
     loss = broken(healthy(100, noise=0), slice(88, None))
 
-    (finding,) = detect(run({"loss": loss, "grad_norm": flat(100, noise=0), "lr": flat(100)}))
+    (finding,) = findings(
+        "TB201", run({"loss": loss, "grad_norm": flat(100, noise=0), "lr": flat(100)})
+    )
 
     assert finding.severity == "error"
     assert (
@@ -48,13 +50,19 @@ def test_a_loss_that_ends_so_is_an_error_with_the_last_good_value() -> None:
 
 
 def test_one_point_is_a_warning_and_two_in_a_row_an_error() -> None:
-    assert [f.severity for f in detect(run({"loss": broken(healthy(), 50)}))] == ["warning"]
-    assert [f.severity for f in detect(run({"loss": broken(healthy(), 50, 60)}))] == ["warning"]
-    assert [f.severity for f in detect(run({"loss": broken(healthy(), 50, 51)}))] == ["error"]
+    assert [f.severity for f in findings("TB201", run({"loss": broken(healthy(), 50)}))] == [
+        "warning"
+    ]
+    assert [f.severity for f in findings("TB201", run({"loss": broken(healthy(), 50, 60)}))] == [
+        "warning"
+    ]
+    assert [f.severity for f in findings("TB201", run({"loss": broken(healthy(), 50, 51)}))] == [
+        "error"
+    ]
 
 
 def test_a_scalers_first_overflows_are_information() -> None:
-    (finding,) = detect(FIRES["a scaler's overflows"])
+    (finding,) = findings("TB201", FIRES["a scaler's overflows"])
 
     assert finding.severity == "info"
     assert finding.message == "grad_norm is NaN or infinite at 10 of 400 points, first at step 0"
@@ -63,7 +71,9 @@ def test_a_scalers_first_overflows_are_information() -> None:
 def test_an_overflow_at_the_last_point_alone_is_information() -> None:
     norm = broken(flat(400), 0, 1, -1, value=np.inf)
 
-    assert [f.severity for f in detect(run({"loss": healthy(400), "grad_norm": norm}))] == ["info"]
+    assert [
+        f.severity for f in findings("TB201", run({"loss": healthy(400), "grad_norm": norm}))
+    ] == ["info"]
 
 
 def test_what_fails_with_the_loss_is_one_finding_under_the_first() -> None:
@@ -74,7 +84,7 @@ def test_what_fails_with_the_loss_is_one_finding_under_the_first() -> None:
         "grad_norm": broken(flat(), slice(88, None)),
     }
 
-    (finding,) = detect(run(ill))
+    (finding,) = findings("TB201", run(ill))
 
     assert finding.tags == ("train/loss", "grad_norm", "val/accuracy", "val/loss")
     assert finding.severity == "error"
@@ -83,14 +93,14 @@ def test_what_fails_with_the_loss_is_one_finding_under_the_first() -> None:
 def test_what_was_undefined_before_the_loss_failed_is_told_apart() -> None:
     ill = {"loss": broken(healthy(), slice(88, None)), "auc": broken(flat(), 0)}
 
-    assert [(f.severity, f.tags) for f in detect(run(ill))] == [
+    assert [(f.severity, f.tags) for f in findings("TB201", run(ill))] == [
         ("error", ("loss",)),
         ("info", ("auc",)),
     ]
 
 
 def test_a_metric_is_information() -> None:
-    (finding,) = detect(FIRES["a ratio of nothing"])
+    (finding,) = findings("TB201", FIRES["a ratio of nothing"])
 
     assert finding.severity == "info"
 
@@ -99,11 +109,11 @@ def test_a_loss_that_is_blank_between_evaluations_is_information() -> None:
     blanks = np.full(100, np.nan)
     blanks[9::10] = healthy(10)
 
-    assert [f.severity for f in detect(run({"val/loss": blanks}))] == ["info"]
+    assert [f.severity for f in findings("TB201", run({"val/loss": blanks}))] == ["info"]
 
 
 def test_a_loss_that_never_was_finite_has_no_last_good_value() -> None:
-    (finding,) = detect(run({"loss": np.full(100, np.nan)}))
+    (finding,) = findings("TB201", run({"loss": np.full(100, np.nan)}))
 
     assert finding.message == "loss is NaN from step 0 on, from its first point"
     assert "last_good_value" not in finding.evidence

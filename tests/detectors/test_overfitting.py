@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from tbreport.analysis.detector import detect
 from tbreport.model import Finding, Run
 from tests.curves import START, diverging, flat, healthy, lasting, overfit, run, series
+from tests.findings import findings
 
 
 def trained(val: np.ndarray, train: np.ndarray | None = None) -> Run:
@@ -63,7 +63,7 @@ QUIET = {
 
 
 def found(looked_at: Run) -> Finding:
-    (finding,) = detect(looked_at)
+    (finding,) = findings("TB301", looked_at)
     return finding
 
 
@@ -93,14 +93,17 @@ def test_a_comparison_by_wall_time_says_so() -> None:
 
 
 def test_a_turned_validation_loss_is_one_finding_and_not_a_divergence() -> None:
-    assert found(trained(overfit(rise=3.0))).code == "TB301"
+    turned = trained(overfit(rise=3.0))
+
+    assert len(findings("TB301", turned)) == 1
+    assert findings("TB202", turned) == ()
 
 
 def test_each_part_of_a_loss_is_told_by_itself() -> None:
     parts = {"train/box_loss": healthy(), "val/box_loss": overfit()}
     parts |= {"train/cls_loss": healthy(), "val/cls_loss": overfit(seed=1)}
 
-    assert {f.tags for f in detect(run(parts))} == {
+    assert {f.tags for f in findings("TB301", run(parts))} == {
         ("train/box_loss", "val/box_loss"),
         ("train/cls_loss", "val/cls_loss"),
     }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tbreport.analysis.detector import detect
 from tbreport.model import Run, SetAside, SetAsideReason
 from tests.curves import healthy, run
+from tests.findings import findings
 
 
 def attempts(*reasons: SetAsideReason, kept: str = "b") -> Run:
@@ -39,13 +39,13 @@ QUIET = {
     [("concurrent", "warning"), ("abandoned", "warning"), ("resumed", "info"), ("purged", "info")],
 )
 def test_only_a_guess_is_a_warning(reason: SetAsideReason, severity: str) -> None:
-    (finding,) = detect(attempts(reason, kept="a" if reason == "purged" else "b"))
+    (finding,) = findings("TB106", attempts(reason, kept="a" if reason == "purged" else "b"))
 
     assert finding.severity == severity
 
 
 def test_it_says_which_file_counts_and_what_was_set_aside() -> None:
-    (finding,) = detect(attempts("abandoned"))
+    (finding,) = findings("TB106", attempts("abandoned"))
 
     assert finding.message == (
         "80 points over steps 60 to 99 were set aside: b covers the steps of the earlier a"
@@ -56,6 +56,6 @@ def test_it_says_which_file_counts_and_what_was_set_aside() -> None:
 
 
 def test_each_reason_is_told_once() -> None:
-    found = detect(attempts("resumed", "concurrent", "resumed"))
+    found = findings("TB106", attempts("resumed", "concurrent", "resumed"))
 
     assert [finding.severity for finding in found] == ["warning", "info"]

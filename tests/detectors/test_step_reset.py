@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tbreport.analysis.detector import detect
 from tbreport.model import Run, SetAside, SetAsideReason
 from tests.curves import healthy, histograms, run, series
+from tests.findings import findings
 
 
 def aside(reason: SetAsideReason, points: int, tag: str = "loss", kept: str = "a") -> Run:
@@ -36,7 +36,7 @@ QUIET = {
 
 
 def test_tags_without_steps_are_told_together() -> None:
-    (finding,) = detect(WITHOUT_STEPS)
+    (finding,) = findings("TB107", WITHOUT_STEPS)
 
     assert finding.severity == "info"
     assert finding.message == (
@@ -48,7 +48,7 @@ def test_tags_without_steps_are_told_together() -> None:
 
 
 def test_a_counter_within_the_epoch_is_told_with_its_restarts() -> None:
-    (finding,) = detect(BY_EPOCH)
+    (finding,) = findings("TB107", BY_EPOCH)
 
     assert finding.severity == "info"
     assert finding.evidence == {"restarts": 4, "tags": 1}
@@ -56,8 +56,8 @@ def test_a_counter_within_the_epoch_is_told_with_its_restarts() -> None:
 
 
 def test_many_points_on_one_step_are_a_warning_and_a_few_information() -> None:
-    (many,) = detect(aside("repeated", 900))
-    (few,) = detect(aside("repeated", 3))
+    (many,) = findings("TB107", aside("repeated", 900))
+    (few,) = findings("TB107", aside("repeated", 3))
 
     assert (many.severity, few.severity) == ("warning", "info")
     assert many.message == "900 points of loss (90 %) gave way to a later one on the same step"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tbreport.analysis.detector import detect
 from tests.curves import healthy, problem, run
+from tests.findings import findings
 
 FIRES = {"a file with the problem": run({"loss": healthy()}, problems=[problem("TB101")])}
 QUIET = {
@@ -13,7 +13,7 @@ QUIET = {
 
 
 def test_it_says_how_many_bytes_were_left() -> None:
-    (finding,) = detect(FIRES["a file with the problem"])
+    (finding,) = findings("TB101", FIRES["a file with the problem"])
 
     assert finding.severity == "warning"
     assert finding.message == (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tbreport.analysis.detector import detect
 from tests.curves import healthy, problem, run
+from tests.findings import findings
 
 FIRES = {"a file with the problem": run({"loss": healthy()}, problems=[problem("TB109")])}
 QUIET = {
@@ -13,7 +13,7 @@ QUIET = {
 
 
 def test_it_says_why() -> None:
-    (finding,) = detect(run(problems=[problem("TB109", detail="Permission denied")]))
+    (finding,) = findings("TB109", run(problems=[problem("TB109", detail="Permission denied")]))
 
     assert finding.severity == "warning"
     assert finding.message == "tfevents.1700000000.0 could not be read: Permission denied"

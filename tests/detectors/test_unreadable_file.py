@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tbreport.analysis.detector import detect
 from tests.curves import healthy, problem, run
+from tests.findings import findings
 
 FIRES = {"a file with the problem": run({"loss": healthy()}, problems=[problem("TB103")])}
 QUIET = {
@@ -13,7 +13,9 @@ QUIET = {
 
 
 def test_it_says_what_the_file_is() -> None:
-    (finding,) = detect(run(problems=[problem("TB103", detail="it is a Git LFS pointer")]))
+    (finding,) = findings(
+        "TB103", run(problems=[problem("TB103", detail="it is a Git LFS pointer")])
+    )
 
     assert finding.severity == "warning"
     assert finding.message == (

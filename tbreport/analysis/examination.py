@@ -1,0 +1,113 @@
+"""Running the detectors: a run in, its findings out.
+
+Each sees the findings of those before it, in the order of the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
+
+from tbreport.analysis.detector import Detector, DetectorSettings, every_detector
+from tbreport.analysis.needs import NEEDS
+from tbreport.analysis.roles import RoleRules
+from tbreport.analysis.subject import RunSubject
+from tbreport.model import SEVERITIES, Finding, Problem, Run, RunDigest
+
+OnCrash = Callable[[Detector, Exception], None]
+
+
+def detect(
+    run: Run, settings: DetectorSettings | None = None, roles: RoleRules | None = None
+) -> tuple[Finding, ...]:
+    """All that the detectors find in one run, the gravest first."""
+    return examine(RunSubject(run, roles or RoleRules()), settings or DetectorSettings())
+
+
+def examine(
+    subject: RunSubject, settings: DetectorSettings, on_crash: OnCrash | None = None
+) -> tuple[Finding, ...]:
+    """As `detect`, of a subject that is already there.
+
+    A detector that raises ends this, unless `on_crash` takes the exception: the others go on then.
+    """
+    found: tuple[Finding, ...] = detect_problems(subject.run.problems, settings, on_crash)
+    for one in every_detector():
+        if one.scope == "run" and not lacks(one, subject, settings):
+            found = look(one, subject, subject.run.name, found, settings, on_crash)
+    return by_gravity(found)
+
+
+def lacks(one: Detector, subject: RunSubject, settings: DetectorSettings) -> str:
+    """Why a detector cannot look at a run; "" where it can."""
+    if not one.needs:
+        return ""
+    options = {**one.options, **settings.options.get(one.name, {})}
+    return next(filter(None, (NEEDS[need](subject, options) for need in one.needs)), "")
+
+
+def detect_problems(
+    problems: Iterable[Problem], settings: DetectorSettings, on_crash: OnCrash | None = None
+) -> tuple[Finding, ...]:
+    """What damaged files mean: one finding for each code, run and file."""
+    place = attrgetter("code", "run", "path")
+    alike = {key: tuple(group) for key, group in groupby(sorted(problems, key=place), key=place)}
+    found: tuple[Finding, ...] = ()
+    for one in every_detector():
+        for (code, run, _), group in alike.items():
+            if one.scope == "problem" and one.code == code:
+                found = look(one, group, run, found, settings, on_crash)
+    return by_gravity(found)
+
+
+def detect_experiment(
+    digests: Sequence[RunDigest], settings: DetectorSettings, on_crash: OnCrash | None = None
+) -> tuple[Finding, ...]:
+    """What only all runs together show."""
+    found: tuple[Finding, ...] = ()
+    for one in every_detector():
+        if one.scope == "experiment":
+            found = look(one, digests, "", found, settings, on_crash)
+    return by_gravity(found)
+
+
+def look(
+    one: Detector,
+    subject: RunSubject | Sequence[Problem] | Sequence[RunDigest],
+    run: str,
+    earlier: tuple[Finding, ...],
+    settings: DetectorSettings,
+    on_crash: OnCrash | None,
+) -> tuple[Finding, ...]:
+    """The earlier findings and those of one detector, without those that it replaces."""
+    if not settings.chooses(one):
+        return earlier
+    try:
+        seen = tuple(one.look(subject, earlier, **settings.options.get(one.name, {})))
+    except Exception as error:
+        if on_crash is None:
+            raise
+        on_crash(one, error)
+        return earlier
+    fresh = tuple(
+        Finding(
+            one.code, one.name, o.severity, run, o.tags, o.steps, o.message, o.evidence, o.advice
+        )
+        for o in seen
+    )
+    taken = {tag for finding in fresh for tag in finding.tags}
+    kept = tuple(f for f in earlier if f.code not in one.replaces or taken.isdisjoint(f.tags))
+    return kept + fresh
+
+
+def by_gravity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The gravest first; then by first step, those without steps before all; then code, tags."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda f: (
+                -SEVERITIES.index(f.severity), f.steps or (-1, -1), f.code, f.tags, f.message,
+            ),
+        )
+    )  # fmt: skip

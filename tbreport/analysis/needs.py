@@ -1,0 +1,112 @@
+"""What a detector needs to look at a run, and why one cannot: run and options in, a reason out.
+
+"" says that the need is met. A reason is one clause with its counts, as reports show it: that
+nothing was found says little where nothing was looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from tbreport.analysis.roles import is_loss
+from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.wording import count
+
+Options = Mapping[str, Any]
+Need = Callable[[RunSubject, Options], str]
+
+
+def longest(curves: Iterable[Curve], least: int, what: str, unit: str = "point") -> str:
+    """Whether one of the curves has so many finite points."""
+    most = max((len(curve) for curve in curves), default=None)
+    if most is None:
+        return f"no {what}"
+    return f"the longest {what} has {count(most, unit)} of {least}" if most < least else ""
+
+
+def any_scalar(subject: RunSubject, options: Options) -> str:
+    return "" if subject.curves else "no scalars"
+
+
+def training_course(subject: RunSubject, options: Options) -> str:
+    """A loss whose course can be judged."""
+    if subject.is_game or subject.has_reinforcement:
+        kind = "a game of two networks" if subject.is_game else "reinforcement learning"
+        return f"{kind}, whose losses may rise as it learns"
+    if not subject.judged_losses and subject.losses():
+        return "no loss that is positive throughout"
+    return longest(subject.judged_losses, options.get("min_points", 10), "loss")
+
+
+def validation_pair(subject: RunSubject, options: Options) -> str:
+    """A validation loss beside its training loss, long enough and on a common axis."""
+    if subject.is_game or subject.has_reinforcement:
+        return training_course(subject, options)
+    pairs = [match for match in subject.matches if is_loss(match.val.role.metric)]
+    if not pairs:
+        has_val = any(curve.role.split in ("val", "test") for curve in subject.losses())
+        return "no training loss beside the validation loss" if has_val else "no validation loss"
+    judged = [match.val for match in pairs if match.val in subject.judged_losses]
+    if not judged:
+        return "no validation loss that is positive throughout"
+    least = options.get("min_evaluations", 10)
+    too_short = longest(judged, least, "validation loss", "evaluation")
+    if too_short:
+        return too_short
+    laid = [match for match in pairs if match.is_comparable]
+    return "" if laid else f"no common axis: {pairs[0].comparison.reason}"
+
+
+def validation_measure(subject: RunSubject, options: Options) -> str:
+    """A validation series by which a checkpoint can be chosen."""
+    if subject.is_game or subject.has_reinforcement:
+        return training_course(subject, options)
+    least = options.get("min_evaluations", 10)
+    return longest(subject.measures(), least, "validation series", "evaluation")
+
+
+def accuracy(subject: RunSubject, options: Options) -> str:
+    least = options.get("min_evaluations", 10)
+    return longest(subject.of_metric("accuracy"), least, "accuracy", "evaluation")
+
+
+def gradient_norm(subject: RunSubject, options: Options) -> str:
+    return longest(subject.gradient_norms(), options.get("min_points", 10), "gradient norm")
+
+
+def learning_rate(subject: RunSubject, options: Options) -> str:
+    return longest(subject.learning_rates(), 1, "learning rate")
+
+
+def game(subject: RunSubject, options: Options) -> str:
+    return "" if subject.is_game else "no game of two networks"
+
+
+def reward(subject: RunSubject, options: Options) -> str:
+    return longest(subject.of_metric("reward"), options.get("min_points", 10), "reward")
+
+
+def histograms_of(what: str) -> Need:
+    """Histograms of "gradients", "activations" or "weights"."""
+
+    def need(subject: RunSubject, options: Options) -> str:
+        return "" if subject.layers[what] else f"no histograms of {what}"
+
+    return need
+
+
+NEEDS: dict[str, Need] = {
+    "scalars": any_scalar,
+    "loss": training_course,
+    "validation pair": validation_pair,
+    "validation measure": validation_measure,
+    "accuracy": accuracy,
+    "gradient norm": gradient_norm,
+    "learning rate": learning_rate,
+    "game": game,
+    "reward": reward,
+    "gradients": histograms_of("gradients"),
+    "activations": histograms_of("activations"),
+    "weights": histograms_of("weights"),
+}

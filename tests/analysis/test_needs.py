@@ -1,0 +1,72 @@
+"""Why a detector cannot look at a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tbreport.analysis.detector import DetectorSettings, named
+from tbreport.analysis.examination import lacks
+from tbreport.analysis.needs import NEEDS
+from tbreport.analysis.subject import RunSubject
+from tests.curves import START, healthy, run, series
+
+ALL = DetectorSettings()
+
+
+def reason(need: str, looked_at: object, **options: object) -> str:
+    return NEEDS[need](RunSubject(looked_at), options)  # type: ignore[arg-type]
+
+
+def test_a_run_that_has_all_lacks_nothing() -> None:
+    both = run({"train/loss": healthy(), "val/loss": healthy()})
+
+    assert reason("loss", both) == reason("validation pair", both) == ""
+
+
+@pytest.mark.parametrize(
+    ("scalars", "expected"),
+    [
+        ({}, "no validation loss"),
+        ({"train/loss": healthy()}, "no validation loss"),
+        ({"val/loss": healthy()}, "no training loss beside the validation loss"),
+        (
+            {"train/loss": healthy(), "val/loss": healthy(9)},
+            "the longest validation loss has 9 evaluations of 10",
+        ),
+        (
+            {"train/loss": healthy() - 1, "val/loss": healthy() - 1},
+            "no validation loss that is positive throughout",
+        ),
+        (
+            {"train/loss": healthy(), "val/loss": healthy(), "loss_D": healthy()},
+            "a game of two networks, whose losses may rise as it learns",
+        ),
+    ],
+)
+def test_a_pair_that_cannot_be_judged_says_why(scalars: dict[str, object], expected: str) -> None:
+    assert reason("validation pair", run(scalars)) == expected
+
+
+def test_a_pair_without_a_common_axis_says_so() -> None:
+    times = START + 5000.0 * (1 + healthy(20).argsort().argsort())
+    apart = run(
+        [series("train/loss", healthy(1000)), series("val/loss", healthy(20), wall_times=times)]
+    )
+
+    assert reason("validation pair", apart).startswith("no common axis: their steps cover")
+
+
+def test_how_many_points_are_needed_is_the_options_word() -> None:
+    short = run({"loss": healthy(12)})
+
+    assert reason("loss", short, min_points=10) == ""
+    assert reason("loss", short, min_points=40) == "the longest loss has 12 points of 40"
+
+
+@pytest.mark.parametrize("need", NEEDS)
+def test_a_run_of_nothing_meets_no_need(need: str) -> None:
+    assert reason(need, run()) != ""
+
+
+def test_a_detector_without_needs_looks_at_everything() -> None:
+    assert lacks(named("TB107"), RunSubject(run()), ALL) == ""
