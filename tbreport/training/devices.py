@@ -36,3 +36,24 @@ def resolve(name: str) -> torch.device:
             hint="'auto' takes the fastest one there is",
         )
     return torch.device(wanted)
+
+
+def memory_mib(device: torch.device) -> float | None:
+    """What tensors take of a GPU's memory, in MiB; None on the CPU."""
+    import torch
+
+    if device.type == "cuda":
+        return float(torch.cuda.memory_allocated(device)) / 2**20
+    if device.type == "mps":
+        return float(torch.mps.current_allocated_memory()) / 2**20
+    return None
+
+
+def wait_for(device: torch.device) -> None:
+    """Let a GPU finish what it was given; else times are those of queueing."""
+    import torch
+
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import torch
 
-from tbreport.training.loop import Echo, train
+from tbreport.training.loop import train
 from tbreport.training.scenarios import SCENARIOS
+from tbreport.training.stage import Echo
 
 SAMPLES = (  # scenario, seed
     ("healthy", 0),

@@ -2,86 +2,151 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+import sys
 from pathlib import Path
+from statistics import median
 
 import pytest
 import torch
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.plugins.hparams import metadata
-from torch.utils.tensorboard import SummaryWriter
 
 from tbreport.training import TrainingError
-from tbreport.training.loop import fit, train
+from tbreport.training.loop import train
 from tbreport.training.scenarios import SCENARIOS, Scenario
+from tests.training.runs import read, scalars, short_run, silent
 
-EVERY_SCENARIO = [pytest.param(scenario, id=name) for name, scenario in SCENARIOS.items()]
-CPU = torch.device("cpu")
-SCALARS = ["accuracy/train", "accuracy/val", "grad_norm", "loss/train", "loss/val", "lr"]
-LAYERS = ["hidden1", "hidden2", "output"]
-
-
-def silent(line: str) -> None:
-    """Echo nothing."""
-
-
-def read(folder: Path) -> EventAccumulator:
-    return EventAccumulator(
-        str(folder), size_guidance={"scalars": 0, "histograms": 0, "tensors": 0}
-    ).Reload()
-
-
-def scalars(folder: Path) -> dict[str, list[tuple[int, float]]]:
-    events = read(folder)
-    return {
-        tag: [(event.step, event.value) for event in events.Scalars(tag)]
-        for tag in sorted(events.Tags()["scalars"])
-    }
-
-
-def short_run(folder: Path, name: str, *, steps: int = 60, seed: int = 0) -> Path:
-    scenario = SCENARIOS[name]
-    with SummaryWriter(str(folder)) as writer:
-        shortened = replace(scenario, recipe=replace(scenario.recipe, steps=steps))
-        fit(shortened, writer, seed=seed, device=CPU, echo=silent)
-    return folder
+EVERY_SCENARIO = [pytest.param(scenario, id=label) for label, scenario in SCENARIOS.items()]
+TIMES = {"samples_per_second", "step_time_ms", "data_wait_share"}
+OF_CLASSIFIERS = {
+    *("loss/train", "accuracy/train", "lr", "grad_norm", *TIMES),
+    *(f"{name}/val" for name in ("loss", "accuracy", "precision", "recall", "f1", "roc_auc")),
+}
+OF_LAYERS = ("layer_gradient", "saturated_share", "update_ratio", "zero_share")
 
 
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return short_run(tmp_path_factory.mktemp("healthy"), "healthy")
+    return short_run(tmp_path_factory.mktemp("healthy"), "healthy", steps=60)
+
+
+def untimed(folder: Path) -> dict[str, list[tuple[int, float]]]:
+    return {tag: points for tag, points in scalars(folder).items() if tag not in TIMES}
 
 
 @pytest.mark.parametrize("scenario", EVERY_SCENARIO)
-def test_every_scenario_writes_the_tags_promised(scenario: Scenario, tmp_path: Path) -> None:
-    tags = read(short_run(tmp_path, scenario.name)).Tags()
-    assert sorted(tags["scalars"]) == SCALARS
-    assert sorted(tags["histograms"]) == [
-        f"{group}/{layer}" for group in ("gradients", "weights") for layer in LAYERS
-    ]
-    assert "config/text_summary" in tags["tensors"]
+def test_every_scenario_trains_and_writes_its_layers(scenario: Scenario, tmp_path: Path) -> None:
+    short_run(tmp_path, scenario.label, steps=6)
+    folders = {path.parent for path in tmp_path.rglob("*tfevents*")}
+    assert folders
+    for folder in folders:
+        tags = read(folder).Tags()
+        assert any(tag.startswith("lr") for tag in tags["scalars"])
+        assert any(tag.startswith("grad_norm") for tag in tags["scalars"])
+        assert {tag.split("/")[0] for tag in tags["histograms"]} >= {"weights", "gradients"}
 
 
-def test_training_and_validation_stand_on_one_step_axis(healthy: Path) -> None:
-    points = scalars(healthy)
-    assert [step for step, _ in points["loss/train"]] == list(range(5, 61, 5))
-    assert [step for step, _ in points["lr"]] == list(range(5, 61, 5))
-    assert [step for step, _ in points["loss/val"]] == [0, 20, 40, 60]
+def test_a_classifier_writes_the_scalars_promised(healthy: Path) -> None:
+    of_run = {tag for tag in scalars(healthy) if not tag.startswith(OF_LAYERS)}
+    assert of_run == OF_CLASSIFIERS
+
+
+def test_training_and_validation_stand_on_one_step_axis(tmp_path: Path) -> None:
+    points = scalars(short_run(tmp_path, "healthy", steps=900))
+    assert [step for step, _ in points["loss/train"]] == list(range(3, 901, 3))
+    assert [step for step, _ in points["lr"]] == list(range(3, 901, 3))
+    assert [step for step, _ in points["loss/val"]] == list(range(0, 901, 20))
+    assert [step for step, _ in points["update_ratio/output"]] == list(range(50, 901, 50))
 
 
 def test_histograms_begin_with_the_untrained_weights(healthy: Path) -> None:
     events = read(healthy)
-    assert [event.step for event in events.Histograms("weights/output")] == [0, 50]
-    assert [event.step for event in events.Histograms("gradients/output")] == [50]
+    assert [event.step for event in events.Histograms("weights/output")][:3] == [0, 3, 6]
+    assert [event.step for event in events.Histograms("gradients/output")][:2] == [3, 6]
+    assert [event.step for event in events.Histograms("activations/tanh1")][:2] == [3, 6]
+
+
+def test_pictures_curves_graph_layout_and_settings_are_there(healthy: Path) -> None:
+    tags = read(healthy).Tags()
+    assert set(tags["images"]) == {"confusion_matrix", "predictions"}
+    assert {"config/text_summary", "custom_scalars__config__", "pr_curve"} <= set(tags["tensors"])
+    assert tags["graph"]
+
+
+def test_the_text_names_versions_and_commit_but_no_path(healthy: Path) -> None:
+    (event,) = read(healthy).Tensors("config/text_summary")
+    text = event.tensor_proto.string_val[0].decode()
+    assert f"| torch | {torch.__version__} |" in text
+    assert "| precision | fp32 |" in text
+    assert "git_commit" in text
+
+
+def test_the_gradient_norm_is_written_before_and_after_clipping(tmp_path: Path) -> None:
+    points = scalars(short_run(tmp_path, "clipped-always"))
+    before = [value for _, value in points["grad_norm"]]
+    after = [value for _, value in points["grad_norm/clipped"]]
+    assert min(before) > 0.05
+    assert after == pytest.approx([0.05] * len(after), rel=1e-3)
+
+
+def test_parameter_groups_have_learning_rates_of_their_own(tmp_path: Path) -> None:
+    short_run(tmp_path, "healthy-transfer-learning")
+    points = scalars(tmp_path / "finetune")
+    head, deep = points["lr/head"], points["lr/stage3"]
+    assert [value for _, value in deep] == pytest.approx([0.1 * value for _, value in head])
+
+
+def test_frozen_layers_do_not_move(tmp_path: Path) -> None:
+    short_run(tmp_path, "healthy-transfer-learning")
+    events = read(tmp_path / "finetune")
+    first, *_, last = (e.histogram_value for e in events.Histograms("weights/stem.0"))
+    assert list(first.bucket) == list(last.bucket)
+    assert not any(tag.startswith("gradients/stem") for tag in events.Tags()["histograms"])
+
+
+def test_adapters_alone_learn(tmp_path: Path) -> None:
+    short_run(tmp_path, "healthy-language-model", steps=3)
+    moved = {t for t in scalars(tmp_path / "finetune") if t.startswith("update_ratio/")}
+    assert moved
+    assert all(tag.endswith((".up", ".down")) for tag in moved)
 
 
 def test_the_same_seed_gives_the_same_scalars(healthy: Path, tmp_path: Path) -> None:
     torch.rand(5)  # what ran before in the process must not matter
-    assert scalars(short_run(tmp_path, "healthy")) == scalars(healthy)
+    assert untimed(short_run(tmp_path, "healthy", steps=60)) == untimed(healthy)
+
+
+@pytest.mark.parametrize("label", ["healthy-text-classifier", "healthy-gan"])
+def test_dropout_and_noise_are_the_same_again(label: str, tmp_path: Path) -> None:
+    first, second = (short_run(tmp_path / name, label, steps=8) for name in "ab")
+    assert untimed(first) == untimed(second)
 
 
 def test_another_seed_gives_other_scalars(healthy: Path, tmp_path: Path) -> None:
-    assert scalars(short_run(tmp_path, "healthy", seed=1)) != scalars(healthy)
+    assert untimed(short_run(tmp_path, "healthy", steps=60, seed=1)) != untimed(healthy)
+
+
+def test_a_resumed_run_goes_on_as_if_it_had_not_stopped(healthy: Path, tmp_path: Path) -> None:
+    folder = short_run(tmp_path, "resumed", steps=60)
+    assert len(list(folder.iterdir())) == 2
+    whole, resumed = untimed(healthy), untimed(folder)
+    for tag in ("loss/train", "loss/val", "lr", "grad_norm"):
+        assert dict(resumed[tag]) == dict(whole[tag]), tag
+        assert len(resumed[tag]) > len(whole[tag]), tag
+
+
+def test_a_crashed_run_ends_within_a_record(healthy: Path, tmp_path: Path) -> None:
+    folder = short_run(tmp_path, "crashed", steps=60)
+    points = untimed(folder)["loss/train"]
+    assert points == [p for p in untimed(healthy)["loss/train"] if p[0] <= points[-1][0]]
+    assert points[-1][0] in (35, 36)
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+def test_half_precision_trains_too(tmp_path: Path, precision: str) -> None:
+    points = scalars(short_run(tmp_path, "healthy", steps=20, precision=precision))
+    assert all(math.isfinite(value) for _, value in points["loss/train"])
+    assert ("loss_scale" in points) == (precision == "fp16")
 
 
 def test_the_hyper_parameters_stand_in_the_file_of_the_run(healthy: Path) -> None:
@@ -93,7 +158,7 @@ def test_the_hyper_parameters_stand_in_the_file_of_the_run(healthy: Path) -> Non
     )
     assert start.hparams["learning_rate"].number_value == pytest.approx(0.03)
     assert start.hparams["scenario"].string_value == "healthy"
-    assert start.hparams["train_samples"].number_value == 1437
+    assert start.hparams["train_samples"].number_value == 1438
     assert "_hparams_/session_end_info" in plugin
 
 
@@ -115,14 +180,20 @@ def test_a_folder_that_holds_a_run_is_refused(tmp_path: Path) -> None:
     assert list(held.parent.iterdir()) == [held]
 
 
-def test_an_unknown_scenario_is_named_beside_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="no scenario 'helthy'; there is: healthy, "):
-        train("helthy", tmp_path, seed=0, echo=silent)
-
-
-def test_an_unknown_device_leaves_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="no device 'cuda:99' here"):
-        train("healthy", tmp_path, seed=0, device="cuda:99", echo=silent)
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"name": "helthy"}, "no scenario 'helthy'; there is: healthy, "),
+        ({"task": "chess"}, "no scenario of the task 'chess'; of these it is: digits-mlp, "),
+        ({"device": "cuda:99"}, "no device 'cuda:99' here"),
+        ({"precision": "fp8"}, "no precision 'fp8'; there is: fp32, bf16, fp16"),
+    ],
+)
+def test_what_is_not_there_is_named_and_leaves_no_folder(
+    tmp_path: Path, wrong: dict[str, str], message: str
+) -> None:
+    with pytest.raises(TrainingError, match=message):
+        train(**{"name": "healthy", **wrong}, out=tmp_path, seed=0, echo=silent)  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -133,7 +204,7 @@ def test_an_interrupted_training_leaves_a_whole_file(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         train("healthy", tmp_path, seed=0, device="cpu", echo=interrupt)
     points = scalars(tmp_path / "healthy-seed0")
-    assert points["loss/train"][-1][0] == 100
+    assert points["loss/train"][-1][0] == 99
 
 
 def test_the_records_hold_neither_host_name_nor_path(
@@ -144,4 +215,11 @@ def test_the_records_hold_neither_host_name_nor_path(
     assert "a-host-like-no-other" in path.name  # torch's doing: the name at least came through
     written = path.read_bytes()
     assert b"a-host-like-no-other" not in written
-    assert str(tmp_path).encode() not in written
+    for place in (tmp_path, Path.cwd(), Path(torch.__file__).parents[1], Path(sys.prefix)):
+        assert str(place).encode() not in written
+
+
+def test_waiting_for_samples_is_measured(tmp_path: Path) -> None:
+    points = scalars(short_run(tmp_path, "slow-dataloader", steps=20))
+    share = [value for _, value in points["data_wait_share"]]
+    assert median(share[10:]) > 2 * median(share[:10])
