@@ -21,9 +21,11 @@ from typing import Any
 import numpy as np
 
 from tbreport.gate.model import RING, SCHEMA, BadBaseline, Baseline, BaselineRun, Golden
+from tbreport.gate.summaries import STATS, Terms
 from tbreport.model import Float64s, Int64s
 
 DIGITS = {False: 7, True: 9}  # significant ones, by whether the job is golden
+SHOWN = ("final", "auc")  # stats that stand beside the curves
 NONFINITE = {None: np.nan, "inf": np.inf, "-inf": -np.inf}
 
 
@@ -50,7 +52,9 @@ def job_lines(baseline: Baseline) -> Iterator[str]:
     yield ",\n".join(grids)
     yield '},\n  "runs": [\n'
     digits = DIGITS[baseline.golden is not None]
-    yield ",\n".join(f"   {line(run_document(run, digits))}" for run in baseline.runs)
+    yield ",\n".join(
+        f"   {line(run_document(run, baseline.grids, digits))}" for run in baseline.runs
+    )
     yield "]}"
 
 
@@ -59,20 +63,26 @@ def line(document: object) -> str:
     return json.dumps(document, allow_nan=False, ensure_ascii=False)
 
 
-def run_document(run: BaselineRun, digits: int) -> dict[str, Any]:
+def run_document(run: BaselineRun, grids: Mapping[str, Int64s], digits: int) -> dict[str, Any]:
+    curves = {tag: rounded(values, digits) for tag, values in run.curves.items()}
     return {
         "id": run.id,
         "commit": run.commit,
         "seed": run.seed,
         "metrics": {
-            tag: {stat: written(value, digits) for stat, value in stats.items()}
-            for tag, stats in run.metrics.items()
+            tag: {stat: written(summary(stat, grids[tag], values), digits) for stat in SHOWN}
+            for tag, values in curves.items()
         },
         "curves": {
             tag: [written(value, digits) for value in values.tolist()]
-            for tag, values in run.curves.items()
+            for tag, values in curves.items()
         },
     }
+
+
+def summary(stat: str, grid: Int64s, values: Float64s) -> float:
+    """One number of one run: for people who read a diff; the gate takes its own from the curves."""
+    return float(STATS[stat](grid, values[None], Terms("lower"))[0])
 
 
 def written(value: float, digits: int) -> float | str | None:

@@ -12,12 +12,10 @@ import numpy.typing as npt
 from tbreport.analysis.roles import is_loss
 from tbreport.gate.jobs import seed_of
 from tbreport.gate.model import RING, BadBaseline, Baseline, BaselineRun, Golden, Limit
-from tbreport.gate.summaries import STATS, Terms
 from tbreport.model import Display, Float64s, Int64s, RunDigest
 
 GRID = 200  # points at most; a golden job keeps every step
 MISSING = 0.05  # share of the grid that a run may lack
-SHOWN = ("final", "auc")  # stats that the file shows beside the curves
 
 
 def build(
@@ -59,7 +57,7 @@ def build(
             )
         grids[tag] = steps if golden else thinned(steps)
     runs = tuple(entry(digest, grids, commit) for digest in digests)
-    return summarized(Baseline(job, dict(key), grids, distinct(runs)[-RING:], golden))
+    return Baseline(job, dict(key), grids, distinct(runs)[-RING:], golden)
 
 
 def tags_to_keep(digests: Sequence[RunDigest], limits: Sequence[Limit]) -> list[str]:
@@ -160,7 +158,7 @@ def extend(
     kept = tuple(on_grids(run, baseline.grids, grids) for run in baseline.runs)
     grids |= added.grids
     runs = distinct((*kept, *(entry(digest, grids, commit) for digest in digests)))
-    return summarized(replace(baseline, grids=grids, runs=runs[-RING:]))
+    return replace(baseline, grids=grids, runs=runs[-RING:])
 
 
 def refuse_gaps(run: str, tag: str, grid: Int64s, present: npt.NDArray[np.bool_]) -> None:
@@ -197,19 +195,3 @@ def distinct(runs: Sequence[BaselineRun]) -> tuple[BaselineRun, ...]:
         seen.add(name)
         found.append(replace(run, id=name))
     return tuple(found)
-
-
-def summarized(baseline: Baseline) -> Baseline:
-    """The baseline with what its file shows of each run."""
-    runs = []
-    for run in baseline.runs:
-        metrics = {
-            tag: {
-                stat: float(STATS[stat](baseline.grids[tag], values[None], Terms("lower"))[0])
-                for stat in SHOWN
-            }
-            for tag, values in run.curves.items()
-            if len(values)
-        }
-        runs.append(replace(run, metrics=metrics))
-    return replace(baseline, runs=tuple(runs))

@@ -9,6 +9,7 @@ import numpy as np
 
 from tbreport.analysis.roles import guess
 from tbreport.gate import statistics
+from tbreport.gate.baseline import SHOWN, rounded, summary
 from tbreport.gate.comparing import signed
 from tbreport.gate.model import Baseline
 from tbreport.model import Float64s
@@ -42,7 +43,7 @@ def compared(
     job = " ".join((key[0], *(f"{name}={value}" for name, value in key[1])))
     tags = sorted({tag for side in (old, new) if side for tag in side.grids})
     for tag in tags:
-        for stat in ("final", "auc"):
+        for stat in SHOWN:
             a, b = levels(old, tag, stat), levels(new, tag, stat)
             if len(a) == len(b) and (a == b).all():
                 continue
@@ -54,8 +55,10 @@ def compared(
 
 def levels(baseline: Baseline | None, tag: str, stat: str) -> Float64s:
     """One number a run; none where there is no baseline."""
-    runs = baseline.runs if baseline else ()
-    return np.array([r.metrics[tag][stat] for r in runs if tag in r.metrics], np.float64)
+    if baseline is None:
+        return np.empty(0)
+    curves = [rounded(run.curves[tag], 7) for run in baseline.runs if tag in run.curves]
+    return np.array([summary(stat, baseline.grids[tag], values) for values in curves])
 
 
 def shown(values: Float64s) -> str:
