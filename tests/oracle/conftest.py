@@ -12,12 +12,18 @@ from tests.oracle.corpus import SHARED
 
 
 @pytest.fixture(params=[name for name, engine in ENGINES.items() if engine.automatic])
-def scan(request: pytest.FixtureRequest) -> Scan:
-    """Each engine's scan."""
-    engine = ENGINES[request.param]
-    if reason := engine.unusable():
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each engine that is ever chosen without being named."""
+    name: str = request.param
+    if reason := ENGINES[name].unusable():
         pytest.skip(reason)
-    return engine.scan()
+    return name
+
+
+@pytest.fixture
+def scan(engine: str) -> Scan:
+    """Each engine's scan."""
+    return ENGINES[engine].scan()
 
 
 @pytest.fixture(scope="session")
