@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,10 +25,11 @@ from tbreport.gate.jobs import by_job, commit_of, job_of
 from tbreport.gate.judge import judge
 from tbreport.gate.model import Baseline, Golden, Policy
 from tbreport.gate.selftest import Trial, self_test
-from tbreport.model import Display, RunDigest
+from tbreport.model import Display, Run, RunDigest
 from tbreport.options import Options
 from tbreport.pipeline import Advance, Crash, Judges, reading, refuse_nothing, source_date
 from tbreport.reader import logdir
+from tbreport.reader.load import read_blob
 from tbreport.reader.logdir import Logdir
 from tbreport.report.document import Report
 from tbreport.report.sections import compose
@@ -115,8 +116,12 @@ def digests_of(
     keep: tuple[str, ...] = EVERYTHING,
     *,
     detect: bool = True,
+    texts: dict[str, str] | None = None,
 ) -> tuple[list[RunDigest], Logdir, Judges]:
     """Read and digest every run under the paths.
+
+    Args:
+        texts: is given the last text of each tag.
 
     Raises:
         LogdirError: nothing is there, or no point could be read from any file.
@@ -130,13 +135,28 @@ def digests_of(
         reading_of.begin(found)
         places = found.paths()
         plan = plan_for(len(found.folders()), keep)
-        digests = [
-            judges.digest(options.selection.of(run), plan, places, reading_of.crashes)
-            for run in runs
-            if options.selection.takes(run.name, options.selection.runs)
-        ]
+        digests = []
+        for run in runs:
+            if options.selection.takes(run.name, options.selection.runs):
+                chosen = options.selection.of(run)
+                digests.append(judges.digest(chosen, plan, places, reading_of.crashes))
+                if texts is not None:
+                    texts |= texts_of(chosen, places)
     refuse_nothing(digests, found, options.selection)
     return digests, found, judges
+
+
+def texts_of(run: Run, places: Mapping[str, Path]) -> dict[str, str]:
+    """The last text of each tag of a run."""
+    last = {blob.tag: blob for blob in sorted(run.blobs, key=lambda blob: blob.step)
+            if blob.kind == "text"}  # fmt: skip
+    if not last:
+        return {}
+    from tbreport.reader.payload import decode
+
+    return {
+        tag: str(decode(blob, read_blob(places[blob.path], blob))) for tag, blob in last.items()
+    }
 
 
 def from_runs(

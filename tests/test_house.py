@@ -34,6 +34,7 @@ FLOORS = {
     "tbreport.report": 3,
     "tbreport.cli": 4,
     "tbreport.experiment": 4,
+    "tbreport.contrasting": 4,
     "tbreport.gating": 4,
     "tbreport.options": 4,
     "tbreport.pipeline": 4,

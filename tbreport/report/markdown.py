@@ -16,7 +16,7 @@ from tbreport.report.galleries import slug
 from tbreport.report.terminal import SIGNS, plain, sparkline
 
 LONGEST = 65_000  # characters
-ORDER = ("gate", "findings", "compared", "runs")
+ORDER = ("contrast", "gate", "findings", "compared", "runs")
 ROWS = 50  # of a table
 PUNCTUATION = re.compile(r"([\\`*_\[\]<>#|~&$])")
 # a list, a rule or an underlined heading

@@ -28,7 +28,7 @@ from tbreport.report.document import (
     Table,
 )
 
-ORDER = ("inspection", "runs", "compared", "findings", "gate")
+ORDER = ("inspection", "runs", "compared", "findings", "gate", "contrast")
 STYLES = {
     "plain": "",
     "muted": "dim",
