@@ -14,7 +14,7 @@ function filter(source) {
     return { test: (text) => pattern.test(text), error: "" };
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
-    return { test: all, error: words.replace(/^Invalid regular expression: /, "") };
+    return { test: all, error: words.slice(words.lastIndexOf(": ") + 1).trim() };
   }
 }
 
