@@ -422,7 +422,7 @@ def attempts(draw: st.DrawFn) -> tuple[list[Part], list[Purge]]:
 
 
 @given(attempts())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_points_kept_and_set_aside_are_the_points_read(
     given_files: tuple[list[Part], list[Purge]],
 ) -> None:
@@ -437,7 +437,7 @@ def test_points_kept_and_set_aside_are_the_points_read(
 
 
 @given(attempts())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_the_steps_of_what_is_kept_rise_strictly(
     given_files: tuple[list[Part], list[Purge]],
 ) -> None:
@@ -447,7 +447,7 @@ def test_the_steps_of_what_is_kept_rise_strictly(
 
 
 @given(attempts())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_steps_that_were_not_renumbered_stay_as_written(
     given_files: tuple[list[Part], list[Purge]],
 ) -> None:
@@ -460,7 +460,7 @@ def test_steps_that_were_not_renumbered_stay_as_written(
 
 
 @given(attempts())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_last_point_of_the_newest_file_always_counts(
     given_files: tuple[list[Part], list[Purge]],
 ) -> None:
