@@ -203,6 +203,17 @@ class RunSubject:
             and curve.role.metric not in NO_MEASURES
         )
 
+    @cached_property
+    def chosen(self) -> Curve | None:
+        """The validation series by which a checkpoint is chosen, the longest of its kind.
+
+        A metric where there is one, else a total loss, else a part of one; none in games and
+        reinforcement learning.
+        """
+        if self.is_game or self.has_reinforcement:
+            return None
+        return max(self.measures(), key=preference, default=None)
+
     def gradient_norms(self) -> tuple[Curve, ...]:
         return self.of_metric("gradient norm")
 
@@ -255,3 +266,9 @@ class RunSubject:
     def last_segment(self, curve: Curve) -> Curve:
         """The part of a curve since the learning rate was last raised."""
         return curve.since(int(self.rises[-1])) if len(self.rises) else curve
+
+
+def preference(curve: Curve) -> tuple[bool, bool, bool, int]:
+    """Orders the series to choose a checkpoint by: long enough, a metric, a total, its length."""
+    metric = curve.role.metric
+    return len(curve) >= 10, not is_loss(metric), metric == "loss", len(curve)
