@@ -1,0 +1,122 @@
+"""TB402."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from tbreport.analysis.detector import Observation, detector
+from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.model import Finding, Float64s
+from tbreport.wording import number, percent
+
+WIDTH = 11  # points of the mean that a loss is held against: a short one follows the swings
+
+
+@detector("TB402", after=("TB201", "TB202"), needs=("loss",))
+def oscillating_metric(
+    subject: RunSubject,
+    earlier: Sequence[Finding],
+    *,
+    swing: float = 0.03,
+    swing_share: float = 0.2,
+    spread: float = 0.25,
+    correlation: float = 0.3,
+    min_points: int = 20,
+) -> Iterator[Observation]:
+    """An accuracy or a loss that swings to and fro instead of settling.
+
+    What it looks for
+        A validation accuracy that falls from a local highest point to the next lowest by 0.03 or
+        more in a fifth of its evaluations, over the last half too; or a loss whose points lie
+        far from the mean of those around and alternate from side to side: their correlation with
+        the point before is clearly negative, as that of mere noise is not.
+
+    Why it matters
+        The steps are too large for the valley: the level at any one checkpoint is a matter of luck.
+
+    What to do
+        A smaller learning rate, a larger batch, shuffled data; look for batches of two kinds that
+        take turns. Average the weights of the last checkpoints.
+
+    Options
+        swing: of an accuracy (0 to 1) from a local highest point to the next lowest.
+        swing_share: of the evaluations that end such a swing.
+        spread: of the points of a loss around the mean, over its level.
+        correlation: of a point with the one before, below zero.
+        min_points: fewer points are too short to say.
+
+    Known false positives
+        An accuracy on a few dozen samples moves by 0.03 by chance; a loss that is logged in turn
+        for two data sets.
+
+    Source
+        AutoTrainer's rule for accuracy. Measured on 821 AlgoPerf runs that reached their target
+        with `python -m benchmarks.detectors`.
+    """
+    if any(
+        finding.code in ("TB201", "TB202") and finding.severity != "info" for finding in earlier
+    ):
+        return
+    for curve in subject.of_metric("accuracy"):
+        if len(curve) < min_points or curve.role.split == "train":
+            continue
+        values = curve.values / (100 if curve.values.max() > 1.5 else 1)
+        drops = swings(values)
+        often = [(part >= swing).sum() / len(part) for part in (drops, drops[len(drops) // 2 :])]
+        if min(often) >= swing_share:
+            yield Observation(
+                "warning",
+                f"{curve.tag} swings: {percent(often[0])} of its evaluations lie "
+                f"{number(swing)} or more below the local highest before",
+                "Lower the learning rate, enlarge the batch, shuffle the data; average weights.",
+                tags=(curve.tag,),
+                steps=(int(curve.steps[0]), int(curve.steps[-1])),
+                evidence={
+                    "swing_percent": 100 * often[0],
+                    "largest_swing": float(drops.max()),
+                    "level": curve.tail,
+                },
+            )
+    for curve in subject.judged_losses:
+        if len(curve) >= min_points and curve.noise > spread / 2:
+            share, lag = alternation(curve)
+            if share > spread and lag < -correlation:
+                yield Observation(
+                    "warning",
+                    f"{curve.tag} swings around its level by {percent(share)} and changes sides "
+                    f"from point to point (correlation {number(lag)})",
+                    "Lower the learning rate, enlarge the batch, shuffle the data; look for "
+                    "batches of two kinds that take turns.",
+                    tags=(curve.tag,),
+                    steps=(int(curve.steps[0]), int(curve.steps[-1])),
+                    evidence={"spread_percent": 100 * share, "correlation": lag},
+                )
+
+
+def swings(values: Float64s) -> Float64s:
+    """How far each point that is lower than both neighbors lies below the highest just before."""
+    moves = np.diff(values)
+    found = np.zeros(len(values))
+    low = np.flatnonzero((moves[:-1] < 0) & (moves[1:] > 0)) + 1
+    high = np.flatnonzero((moves[:-1] > 0) & (moves[1:] <= 0)) + 1
+    before = np.searchsorted(high, low) - 1
+    paired = before >= 0
+    found[low[paired]] = values[high[before[paired]]] - values[low[paired]]
+    return found
+
+
+def alternation(curve: Curve) -> tuple[float, float]:
+    """The spread around the mean of neighbors over the level, and the lag-one correlation.
+
+    The mean of 11 neighbors makes that of independent noise −0.1 only.
+    """
+    sums = np.concatenate(([0.0], np.cumsum(curve.values)))
+    around = (sums[WIDTH:] - sums[:-WIDTH]) / WIDTH
+    rest = curve.values[WIDTH // 2 : len(curve) - WIDTH // 2] / around - 1
+    rest = rest[len(rest) // 2 :]  # the first half may still fall steeply
+    power = float(rest @ rest)
+    if len(rest) < 5 or power == 0:
+        return 0.0, 0.0
+    return float(np.sqrt(power / len(rest))), float(rest[1:] @ rest[:-1]) / power

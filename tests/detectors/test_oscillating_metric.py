@@ -1,0 +1,38 @@
+"""TB402 oscillating-metric."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.curves import flat, healthy, run, spiky
+from tests.findings import findings
+
+TURNS = np.where(np.arange(200) % 2, 1.0, -1.0)
+
+FIRES = {
+    "an accuracy": run({"val/accuracy": 0.8 + 0.03 * TURNS, "loss": healthy()}),
+    "an accuracy in percent": run({"val/accuracy": 80 + 3 * TURNS, "loss": healthy()}),
+    "a loss": run({"loss": healthy() * (1 + 0.4 * TURNS)}),
+}
+QUIET = {
+    "noise only": run({"loss": healthy(noise=0.4)}),
+    "noise only, of an accuracy": run({"val/accuracy": flat(level=0.8, noise=0.01)}),
+    "near miss: swings of 0.02": run({"val/accuracy": 0.8 + 0.01 * TURNS}),
+    "near miss: 20 % from side to side": run({"loss": healthy() * (1 + 0.2 * TURNS)}),
+    "near miss: one spike": run({"loss": spiky(height=6.0)}),
+    "near miss: an accuracy that settles": run(
+        {"val/accuracy": 0.8 + np.where(np.arange(200) < 100, 0.03, 0.001) * TURNS}
+    ),
+    "near miss: nineteen points": run({"val/accuracy": 0.8 + 0.05 * TURNS[:19]}),
+    "reinforcement learning": run(
+        {"rollout/ep_rew_mean": flat(), "train/loss": healthy() * (1 + 0.4 * TURNS)}
+    ),
+}
+
+
+def test_it_tells_how_often_an_accuracy_falls() -> None:
+    (finding,) = findings("TB402", FIRES["an accuracy"])
+
+    assert finding.severity == "warning"
+    assert finding.evidence["swing_percent"] > 45
+    assert finding.evidence["largest_swing"] > 0.059
