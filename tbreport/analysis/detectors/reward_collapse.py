@@ -1,0 +1,77 @@
+"""TB414."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from tbreport.analysis import curves
+from tbreport.analysis.detector import Observation, detector
+from tbreport.analysis.subject import RunSubject
+from tbreport.model import Finding
+from tbreport.wording import number, percent
+
+
+@detector("TB414", needs=("reward",))
+def reward_collapse(
+    subject: RunSubject,
+    earlier: Sequence[Finding],
+    *,
+    drop: float = 0.5,
+    share: float = 0.1,
+    noise_factor: float = 5.0,
+    min_points: int = 20,
+) -> Iterator[Observation]:
+    """A reward that loses half of what it had gained, and does not come back.
+
+    What it looks for
+        A reward or return whose running median falls from its best by half of the way from its
+        start to that best, or more, and stays there to the end, for a tenth of the run at least.
+
+    Why it matters
+        The policy forgot what it could do; its last checkpoint is not the one to keep.
+
+    What to do
+        Resume from the best step with a smaller learning rate or clip range; more entropy, larger
+        batches; evaluate and keep the best checkpoint.
+
+    Options
+        drop: of the gain.
+        share: of the run, at its end.
+        noise_factor: the gain must be so many times the noise of the running median.
+        min_points: fewer points are too short to say.
+
+    Known false positives
+        An environment that is made harder on purpose.
+
+    Source
+        Own; on simulated curves.
+    """
+    for curve in subject.of_metric("reward"):
+        n = len(curve)
+        if n < min_points:
+            continue
+        gain = curve.best - curve.head
+        noise = curves.OF_MEDIAN * curves.noise(curve.values) / math.sqrt(curves.window(n))
+        low = curves.stretches(curve.smooth <= curve.best - drop * gain)
+        if gain <= noise_factor * noise or not len(low) or low[-1, 1] < n - 1:
+            continue
+        since = int(low[-1, 0])
+        if since > curve.best_index and (n - since) / n >= share:
+            lost = (curve.best - curve.tail) / gain
+            yield Observation(
+                "warning",
+                f"{curve.tag} fell from {number(curve.best)} at step {curve.best_step} to "
+                f"{number(curve.tail)}: {percent(lost)} of its gain is lost",
+                f"Resume from step {curve.best_step} with a smaller learning rate or clip range; "
+                "keep the best checkpoint.",
+                tags=(curve.tag,),
+                steps=(curve.best_step, int(curve.steps[-1])),
+                evidence={
+                    "best": curve.best,
+                    "best_step": curve.best_step,
+                    "tail": curve.tail,
+                    "first": curve.head,
+                    "lost_percent": 100 * lost,
+                },
+            )
