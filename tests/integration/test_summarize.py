@@ -466,4 +466,4 @@ def test_a_file_with_a_flipped_byte_keeps_every_other_point(
     document = summary(tbreport, "runs")
 
     assert document["runs"][0]["tags"]["loss"]["points"] == 59
-    assert [f["code"] for f in document["runs"][0]["findings"]] == ["TB108"]
+    assert "TB108" in [f["code"] for f in document["runs"][0]["findings"]]
