@@ -150,6 +150,8 @@ def lost(
         yield Damage("TB108", begin, found - begin, detail)
         return
     if budget.spent:
+        if doubtful and doubtful.offset < begin:
+            yield doubtful  # the budget was spent on it: nothing was searched for
         detail = "damaged; the search for the next sound record was given up"
         yield Damage("TB108", begin, size - begin, detail)
         return

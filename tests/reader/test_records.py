@@ -139,6 +139,23 @@ def test_the_search_is_bounded_on_a_crafted_file() -> None:
     assert any("given up" in damage.detail for damage in found)
 
 
+def test_every_byte_is_accounted_for_when_the_last_of_the_budget_goes_on_a_bad_payload(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tbreport.reader.records.MAX_HASHED", 0)
+    bad = bytearray(frame(b"bad payload"))
+    bad[-1] ^= 1
+    content = frame(b"first") + bytes(bad) + b"damaged header"
+
+    found = damages(content)
+
+    assert payloads(content) == [b"first"]
+    assert [(damage.code, damage.offset, damage.length) for damage in found] == [
+        ("TB102", 21, len(bad)),
+        ("TB108", 21 + len(bad), 14),
+    ]
+
+
 def test_a_file_of_one_bad_record_after_another_is_read_to_its_end() -> None:
     bad = bytearray(frame(b"payload"))
     bad[-1] ^= 1
