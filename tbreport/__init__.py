@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tbreport.analysis.examination import detect
     from tbreport.errors import TbreportError
     from tbreport.experiment import Experiment, load
+    from tbreport.gate.judge import judge
     from tbreport.model import Finding, HistogramSeries, Problem, Run, RunDigest, Series
     from tbreport.pipeline import summarize
 
@@ -46,6 +47,7 @@ __all__ = [
     "Series",
     "TbreportError",
     "detect",
+    "judge",
     "load",
     "summarize",
 ]

@@ -95,19 +95,29 @@ def both_sides(
     Raises:
         NothingToCompare: there is no baseline, and nothing to judge without one.
     """
-    files = [Path(path) for path in policy.baseline if path.endswith(".json")]
-    folders = [path for path in policy.baseline if not path.endswith(".json")]
-    baselines = [baseline for path in files for baseline in read(path)]
+    files = {path: stored_in(path) for path in policy.baseline}
+    folders = [path for path, found in files.items() if not found]
+    baselines = [baseline for found in files.values() for path in found for baseline in read(path)]
     keep = EVERYTHING if folders else kept_tags(baselines, policy)
     digests, found, judges = digests_of(paths, reading_of, keep)
     if folders:
         baselines += from_runs(folders, digests, policy, reading_of)
-    if not baselines and not (policy.expressions or policy.require or policy.fail_on):
+    if not baselines and not policy.needs_no_baseline:
         raise NothingToCompare(
             "there is no baseline to compare with",
             hint="name one with --baseline FILE|DIR, or make it: tbreport baseline create",
         )
     return digests, baselines, found, judges
+
+
+def stored_in(path: str) -> list[Path]:
+    """The baseline files that a path means: itself, or those of a folder without event files."""
+    if path.endswith(".json"):
+        return [Path(path)]
+    folder = Path(path)
+    if not folder.is_dir() or any(folder.rglob("*tfevents*")):
+        return []
+    return sorted(folder.glob("*.json"))
 
 
 def digests_of(

@@ -88,7 +88,7 @@ def pair(
     jobs: Jobs, baselines: Sequence[Baseline], policy: Policy
 ) -> tuple[list[Pairing], list[Check], list[str]]:
     """Each job beside its baseline, checks of those that cannot be, and what is to be told."""
-    if not baselines and (policy.expressions or policy.require or policy.fail_on):
+    if not baselines and policy.needs_no_baseline:
         alone = [Pairing(job, jobs[job], Baseline(job, {}, {}, ()), {}, policy) for job in jobs]
         return alone, [], []
     refuse_strangers(jobs, {b.job for b in baselines}, partial=policy.partial)

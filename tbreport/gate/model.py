@@ -68,6 +68,11 @@ class Policy:
     partial: bool = False  # the candidate need not have every job of the baseline
     baseline: tuple[str, ...] = ()  # paths
 
+    @property
+    def needs_no_baseline(self) -> bool:
+        """Whether there is something to judge in the candidate alone."""
+        return bool(self.expressions or self.require or self.fail_on or self.fail_on_damage)
+
 
 @dataclass(frozen=True, slots=True)
 class BaselineRun:

@@ -64,6 +64,25 @@ def test_runs_can_be_the_baseline_without_a_file(tbreport: Command, runs: Path) 
     assert tbreport("gate", "worse", "--baseline", "main", "--exit-zero").code == 0
 
 
+def test_a_folder_of_baseline_files_is_all_of_them(tbreport: Command, runs: Path) -> None:
+    (runs / "stored").mkdir()
+    tbreport("baseline", "create", "main", "-o", "stored/lm.json")
+    train(runs / "other" / "main", 7)
+    tbreport("baseline", "create", "vision=other/main", "-o", "stored/vision.json")
+
+    assert tbreport("gate", "worse", "--baseline", "stored").code == 5
+    assert tbreport("gate", "worse", "--baseline", "stored", "--partial").code == 1
+
+
+def test_damage_alone_can_fail_a_gate(tbreport: Command, runs: Path) -> None:
+    (path,) = (runs / "same").rglob("*tfevents*")
+    path.write_bytes(path.read_bytes()[:-9])
+
+    assert tbreport("gate", "same", "--fail-on-damage").code == 1
+    assert tbreport("gate", "same", "--check", 'last("val/loss") < 9').code == 0
+    assert tbreport("gate", "same", "--require", "lr").code == 1
+
+
 def test_every_exit_code_is_what_the_help_says(tbreport: Command, runs: Path) -> None:
     tbreport("baseline", "create", "main", "-o", "base.json", "--key", "gpu=a100")
     gate = ("gate", "same", "--baseline", "base.json")
