@@ -22,7 +22,7 @@ from tbreport import wording
 from tbreport.errors import TooLarge
 from tbreport.model import Finding
 from tbreport.report import assets, charts, ridgelines, sparkline, svg, theme
-from tbreport.report.document import Block, Chart, HistogramChart, Report, Spark
+from tbreport.report.document import Block, Cell, Chart, HistogramChart, Report, Spark
 from tbreport.report.payload import Payload, every_chart, pack
 from tbreport.report.ridgelines import Ridges
 
@@ -133,6 +133,7 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
         "evidence": wording.evidence,
         "message": message,
         "groups": groups,
+        "hidden_value": hidden_value,
         "caption": charts.caption,
         "keys": lambda chart: charts.keys(chart, colors),
         "notes": charts.notes,
@@ -147,6 +148,17 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
 def kind(block: Block) -> str:
     """The name of the macro that writes a block."""
     return type(block).__name__.lower()
+
+
+def hidden_value(cell: Cell) -> str:
+    """What a cell is sorted by, where its text does not read as a number."""
+    if cell.value is None:
+        return ""
+    try:
+        float(cell.text.replace(",", "").replace("\N{MINUS SIGN}", "-"))
+    except ValueError:
+        return f"{cell.value:.7g}"
+    return ""
 
 
 def groups(

@@ -46,6 +46,7 @@ function start() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
   printInLight(() => view, charts.now);
   foldControls();
+  attachTables();
   followReading();
   show();
   if (hash.view) reveal(anchor);

@@ -1,0 +1,57 @@
+"""Tables in a browser: sorted and filtered by mouse and by keyboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Opener
+from tests.report.documents import RUNS, typical
+
+pytestmark = pytest.mark.browser
+
+
+def first_cells(page: Any) -> list[str]:
+    found: list[str] = page.locator("#runs tbody tr:visible td:first-child").all_inner_texts()
+    return [text.strip() for text in found]
+
+
+def test_a_click_on_a_heading_sorts_and_a_third_restores_the_order(open_page: Opener) -> None:
+    page = open_page(typical(n=60)).page
+    heading = page.locator("#runs th").first
+    for order, expected in (
+        ("ascending", sorted(RUNS)),
+        ("descending", sorted(RUNS, reverse=True)),
+        (None, list(RUNS)),
+    ):
+        heading.locator("button").click()
+        assert first_cells(page) == expected
+        assert heading.get_attribute("aria-sort") == order
+
+
+def test_the_keyboard_sorts_by_numbers_and_what_is_none_comes_last(open_page: Opener) -> None:
+    page = open_page(typical(n=60)).page
+    button = page.locator("#runs th button").nth(4)
+    button.focus()
+    for _ in range(2):
+        page.keyboard.press("Enter")
+        assert first_cells(page)[-1] == "fp16-noscale"
+
+
+def test_words_and_values_filter_rows_and_it_says_so(open_page: Opener) -> None:
+    page = open_page(typical(n=60)).page
+    page.locator("#runs .table-bar input").fill("healthy")
+    assert first_cells(page) == list(RUNS[:2])
+    assert page.locator("#runs .matched").inner_text() == "2 of 4 rows"
+
+    page.locator("#runs .table-bar input").fill("steps < 5")
+    assert first_cells(page) == []
+
+
+def test_a_table_s_filter_and_the_filter_of_runs_work_together(open_page: Opener) -> None:
+    page = open_page(typical(n=60)).page
+    page.locator("#runs .table-bar input").fill("healthy")
+    page.locator("#runs-filter").fill("wide")
+
+    assert first_cells(page) == ["wide-2048"]
