@@ -12,7 +12,7 @@ from tbreport import frames
 from tbreport.model import Blob, Problem, Run
 from tbreport.reader import archive, layouts, logdir
 from tbreport.reader import engine as engines
-from tbreport.reader.load import load_family, read_blob
+from tbreport.reader.load import load_families, read_blob
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,13 +121,8 @@ def load(*paths: str | Path, engine: str | None = None, join: bool = True) -> Ex
         sources = stack.enter_context(archive.unpacked(logdir.inputs([str(p) for p in paths])))
         found = logdir.discover(sources)
         files = found.folders()
-        scan = engines.choose(engine).scan()
         joining = tuple(layouts.LAYOUTS) if join else ()
-        runs = [
-            run
-            for family in layouts.families(files)
-            for run in load_family(family, files, scan, joining)
-        ]
+        runs = load_families(layouts.families(files), files, engines.choose(engine), joining)
         experiment = Experiment(
             found.title,
             sorted(runs, key=frames.by_name),

@@ -22,7 +22,7 @@ from tbreport.model import Blob, Finding, Run, RunDigest
 from tbreport.options import Options, Selection
 from tbreport.reader import archive, layouts, logdir
 from tbreport.reader import engine as engines
-from tbreport.reader.load import load_family, read_blob
+from tbreport.reader.load import load_families, read_blob
 from tbreport.reader.logdir import FoundFile, Input, Logdir
 from tbreport.report import inspection as inspect
 from tbreport.report.document import Report
@@ -113,18 +113,11 @@ def reading(
 ) -> Iterator[tuple[Logdir, Iterator[Run]]]:
     """What was found under the inputs, and its runs, which are read as they are asked for."""
     joining = joining_layouts(options)
-    scan = engines.choose(options.engine).scan()
+    engine = engines.choose(options.engine)
     with archive.unpacked(sources) as opened:
         found = logdir.discover(opened, show_hosts=options.show_hosts)
         files = found.folders()
-        yield (
-            found,
-            (
-                run
-                for family in layouts.families(files)
-                for run in load_family(family, files, scan, joining, advance)
-            ),
-        )
+        yield found, load_families(layouts.families(files), files, engine, joining, advance)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class Resolution:
 
 def resolve(tag: str, parts: Sequence[Part], purges: Sequence[Purge] = ()) -> Resolution:
     """Apply the rules of this module to one tag."""
-    if len(parts) == 1 and not purges and (parts[0].steps[1:] > parts[0].steps[:-1]).all():
+    if len(parts) == 1 and not purges and rises(parts[0].steps):
         return Resolution(np.arange(len(parts[0].steps)), parts[0].steps, False, ())
     account = Account(tag)
     drafts = []
@@ -86,6 +86,12 @@ def resolve(tag: str, parts: Sequence[Part], purges: Sequence[Purge] = ()) -> Re
     renumbered = any(draft.renumbered for draft in spliced)
     aside = tuple(account.entries)
     return Resolution(np.concatenate(order), np.concatenate(steps), renumbered, aside)
+
+
+def rises(steps: Int64s) -> bool:
+    """Whether steps rise strictly."""
+    rises = steps[1:] > steps[:-1]
+    return bool(np.count_nonzero(rises) == len(rises))
 
 
 @dataclass(frozen=True, slots=True)

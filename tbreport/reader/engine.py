@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tbreport.errors import EngineUnusable
+from tbreport.reader.logdir import FoundFile
 from tbreport.reader.scan import FileScan
 from tbreport.settings import nearest
 
 REQUIRE_NATIVE = "TBREPORT_REQUIRE_NATIVE"
 
 Scan = Callable[[Path, str, str, Mapping[str, str]], FileScan]
+Folders = Sequence[Sequence[FoundFile]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Engine:
 
     name: str
     description: str
-    module: str  # has `scan`
+    module: str  # has `scan`, and `scan_folders` where it reads several at once
     needs: tuple[str, ...]  # modules that must be importable
     automatic: bool = True  # whether it is ever chosen without being named
     origin: str = ""  # where what it needs comes from, if not from a package
@@ -46,6 +48,20 @@ class Engine:
         """The function that scans one file."""
         scan: Scan = importlib.import_module(self.module).scan
         return scan
+
+    def scan_folders(self, folders: Folders) -> Iterator[list[FileScan]]:
+        """Scan the files of each folder, in their order; what it holds, folder by folder."""
+        module = importlib.import_module(self.module)
+        if hasattr(module, "scan_folders"):
+            yield from module.scan_folders(folders)
+            return
+        for files in folders:
+            plugins: Mapping[str, str] = {}
+            scans: list[FileScan] = []
+            for file in files:
+                scans.append(module.scan(file.path, file.shown, file.folder, plugins))
+                plugins = scans[-1].plugins
+            yield scans
 
 
 ENGINES: Mapping[str, Engine] = {

@@ -1,14 +1,15 @@
-"""One folder's event files → the series, histograms and blobs that count.
+"""One folder's scans → the series, histograms and blobs that count.
 
-Files are scanned in name order (a tag may go on in the next file, and its metadata stands in the
-first), then the attempts are resolved tag by tag.
+A tag may go on in the next file. The attempts are resolved tag by tag; a tag that stands as it was
+written, which is the rule, is handed on without a look at its points.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,13 +23,13 @@ from tbreport.model import (
     SetAside,
     Source,
 )
-from tbreport.reader.attempts import Indices, Part, Resolution, resolve
-from tbreport.reader.engine import Scan
+from tbreport.reader.attempts import Indices, Part, Resolution, resolve, rises
 from tbreport.reader.kinds import HPARAMS
-from tbreport.reader.logdir import FoundFile
 from tbreport.reader.scan import FileScan, HistogramColumns, Purge, ScalarColumns
 
 MOMENTS = ("min", "max", "num", "sum", "sum_squares")
+
+Columns = TypeVar("Columns", ScalarColumns, HistogramColumns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +51,8 @@ class Folder:
         return frozenset(blobs | self.scalars.keys() | self.histograms.keys()), bool(self.hparams)
 
 
-def read_folder(
-    name: str,
-    files: Sequence[FoundFile],
-    scan: Scan,
-    advance: Callable[[FoundFile], None] = lambda file: None,
-) -> Folder:
-    """Read one folder's files and decide which points count."""
-    scans: list[FileScan] = []
-    plugins: Mapping[str, str] = {}
-    for file in files:
-        found = scan(file.path, file.shown, name, plugins)
-        plugins = found.plugins
-        scans.append(found)
-        advance(file)
+def resolved(name: str, scans: Sequence[FileScan]) -> Folder:
+    """Decide which points of a folder count, from the scans of its files in name order."""
     purges = [purge for found in scans for purge in found.purges]
     blobs: dict[tuple[str, str], list[list[Blob]]] = {}
     for number, found in enumerate(scans):
@@ -101,8 +90,23 @@ class Resolver:
         self.scans = scans
         self.purges = purges
         self.superseded: list[SetAside] = []
-        self.spans = [span(found) for found in scans]
-        self.weights = [sum(len(found.steps) for found in columns_of(s)) for s in scans]
+
+    @cached_property
+    def spans(self) -> list[tuple[float, float]]:
+        """First and last wall time of each file."""
+        return [span(found) for found in self.scans]
+
+    @cached_property
+    def weights(self) -> list[int]:
+        """Points of each file."""
+        return [sum(len(found.steps) for found in columns_of(s)) for s in self.scans]
+
+    def untouched(self, columns: Mapping[int, Columns]) -> Columns | None:
+        """The columns of a tag of which every point counts as it was written, if that is plain."""
+        if len(columns) > 1 or self.purges:
+            return None
+        (found,) = columns.values()
+        return found if rises(found.steps) else None
 
     def resolve(self, tag: str, columns: Mapping[int, Any]) -> Resolution:
         """Resolve the points of a tag; `columns` are those of the scans that have it."""
@@ -124,12 +128,15 @@ class Resolver:
 
     def scalars(self, folder: str, tag: str) -> Series:
         columns = {n: s.scalars[tag] for n, s in enumerate(self.scans) if tag in s.scalars}
+        source = Source(folder, tag)
+        if whole := self.untouched(columns):
+            return Series(folder, tag, source, whole.steps, whole.wall_times, whole.values)
         resolution = self.resolve(tag, columns)
         steps, original = numbering(resolution, columns)
         return Series(
             folder,
             tag,
-            Source(folder, tag),
+            source,
             steps,
             taken(columns, "wall_times", resolution.order),
             taken(columns, "values", resolution.order),
@@ -138,6 +145,14 @@ class Resolver:
 
     def histograms(self, folder: str, tag: str) -> HistogramSeries:
         columns = {n: s.histograms[tag] for n, s in enumerate(self.scans) if tag in s.histograms}
+        source = Source(folder, tag)
+        if whole := self.untouched(columns):
+            return HistogramSeries(
+                folder,
+                tag,
+                source,
+                *(getattr(whole, field) for field in HistogramColumns.__slots__),
+            )
         resolution = self.resolve(tag, columns)
         steps, original = numbering(resolution, columns)
         order = resolution.order
@@ -146,7 +161,7 @@ class Resolver:
         return HistogramSeries(
             folder,
             tag,
-            Source(folder, tag),
+            source,
             steps,
             taken(columns, "wall_times", order),
             offsets,

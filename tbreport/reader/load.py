@@ -1,40 +1,46 @@
-"""Files of a family of folders → runs.
+"""Files of families of folders → runs.
 
-Each folder is read and resolved by itself (`folder.py`); the layouts say which of them are one run.
+An engine scans them, several at once where it can; each folder is resolved by itself (`folder.py`),
+and the layouts say which of them are one run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from tbreport.model import Blob, HistogramSeries, HParam, Problem, Run, Series, SetAside
 from tbreport.reader import layouts
-from tbreport.reader.engine import Scan
-from tbreport.reader.folder import Folder, read_folder
+from tbreport.reader.engine import Engine
+from tbreport.reader.folder import Folder, resolved
 from tbreport.reader.logdir import FoundFile
 
 
-def load_family(
-    family: layouts.Family,
+def load_families(
+    families: Sequence[layouts.Family],
     files: Mapping[str, Sequence[FoundFile]],
-    scan: Scan,
+    engine: Engine,
     joining: Iterable[str] = tuple(layouts.LAYOUTS),
     advance: Callable[[FoundFile], None] = lambda file: None,
-) -> tuple[Run, ...]:
-    """Read every folder of a family and join them to runs, sorted by name.
+) -> Iterator[Run]:
+    """Read families of folders one after another, and yield their runs, each family's by name.
 
     Args:
         files: folder → its event files in name order.
-        scan: an engine's scan.
         joining: names of the layouts that may join folders.
         advance: told of each file that was read.
     """
-    folders = {name: read_folder(name, files[name], scan, advance) for name in family.folders}
-    contents = [layouts.Contents(name, *folder.contents()) for name, folder in folders.items()]
-    found = layouts.runs(family, contents, joining)
-    return tuple(joined(name, found[name], folders) for name in sorted(found))
+    scans = engine.scan_folders([files[name] for family in families for name in family.folders])
+    for family in families:
+        folders = {}
+        for name in family.folders:
+            folders[name] = resolved(name, next(scans))
+            for file in files[name]:
+                advance(file)
+        contents = [layouts.Contents(name, *folder.contents()) for name, folder in folders.items()]
+        found = layouts.runs(family, contents, joining)
+        yield from (joined(name, found[name], folders) for name in sorted(found))
 
 
 def joined(name: str, members: Sequence[layouts.Member], folders: Mapping[str, Folder]) -> Run:
@@ -47,13 +53,19 @@ def joined(name: str, members: Sequence[layouts.Member], folders: Mapping[str, F
     hparams: dict[str, HParam] = {}
     for member in members:
         folder, prefix = folders[member.folder], member.prefix
-        for tag, series in folder.scalars.items():
-            scalars[prefix + tag] = replace(series, run=name, tag=prefix + tag)
-        for tag, rows in folder.histograms.items():
-            histograms[prefix + tag] = replace(rows, run=name, tag=prefix + tag)
-        blobs += [replace(blob, tag=prefix + blob.tag) for blob in folder.blobs]
         problems += [replace(problem, run=name) for problem in folder.problems]
-        superseded += [replace(found, tag=prefix + found.tag) for found in folder.superseded]
+        if name == folder.name and not prefix:
+            scalars.update(folder.scalars)
+            histograms.update(folder.histograms)
+            blobs += folder.blobs
+            superseded += folder.superseded
+        else:
+            for tag, series in folder.scalars.items():
+                scalars[prefix + tag] = replace(series, run=name, tag=prefix + tag)
+            for tag, rows in folder.histograms.items():
+                histograms[prefix + tag] = replace(rows, run=name, tag=prefix + tag)
+            blobs += [replace(blob, tag=prefix + blob.tag) for blob in folder.blobs]
+            superseded += [replace(found, tag=prefix + found.tag) for found in folder.superseded]
         hparams.update(folder.hparams)
     return Run(
         name,

@@ -6,14 +6,20 @@ file is scanned, so that several threads may scan at once; `scan_folders` brings
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tbreport.model import Blob, EventFile, HParam, Problem
 from tbreport.reader import kinds, native_core
+from tbreport.reader.logdir import FoundFile
 from tbreport.reader.scan import FileScan, HistogramColumns, Purge, ScalarColumns
 
 KINDS = native_core.Kinds(kinds.BY_PLUGIN, kinds.BY_FIELD)
+
+# What is scanned at once and held until it is asked for: enough to keep every thread busy.
+BATCH = 64 << 20  # bytes of event files
+BATCH_FOLDERS = 512
 
 
 def scan(
@@ -30,6 +36,31 @@ def scan(
             Only what follows is counted, and the file as a whole is not judged.
     """
     return dressed(native_core.scan(path, KINDS, plugins, offset), shown, folder)
+
+
+def scan_folders(folders: Sequence[Sequence[FoundFile]]) -> Iterator[list[FileScan]]:
+    """Scan the files of each folder, in their order; what it holds, folder by folder.
+
+    Several folders are scanned at once, by as many threads as there are processors to run on.
+    """
+    done = 0
+    while done < len(folders):
+        ahead = folders[done : done + BATCH_FOLDERS]
+        paths = [[file.path for file in files] for files in ahead]
+        batch = native_core.scan_folders(paths, KINDS, processors(), BATCH)
+        done += len(batch)
+        for files, scans in zip(ahead, batch, strict=False):
+            yield [
+                dressed(found, file.shown, file.folder)
+                for file, found in zip(files, scans, strict=True)
+            ]
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def dressed(found: native_core.Scanned, shown: str, folder: str) -> FileScan:

@@ -15,9 +15,9 @@ from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 from tbreport.model import SetAside, Source
-from tbreport.reader import python_engine
-from tbreport.reader.folder import Folder, read_folder
-from tbreport.reader.logdir import FoundFile, discover, inputs
+from tbreport.reader.engine import ENGINES
+from tbreport.reader.folder import Folder, resolved
+from tbreport.reader.logdir import discover, inputs
 from tests.eventwriter import (
     START,
     content,
@@ -36,7 +36,8 @@ from tests.eventwriter import (
 def read(folder: Path) -> Folder:
     """The folder as the reader sees it, with its files in name order."""
     files = discover(inputs([str(folder)])).folders()["."]
-    return read_folder(".", files, python_engine.scan)
+    (scans,) = ENGINES["python"].scan_folders([files])
+    return resolved(".", scans)
 
 
 def reading(tmp_path: Path, *files: Iterable[Event]) -> Folder:
@@ -351,17 +352,6 @@ def test_an_empty_file_of_a_folder_does_not_disturb_attempts(tmp_path: Path) -> 
 
     assert written(found.scalars["loss"]) == [0, 1, 2]
     assert found.superseded == ()
-
-
-def test_the_caller_is_told_of_each_file_that_was_read(tmp_path: Path) -> None:
-    write(tmp_path, curve("loss", [1]))
-    write(tmp_path, curve("loss", [1]), time=1_800_000_000)
-    files = discover(inputs([str(tmp_path)])).folders()["."]
-    told: list[FoundFile] = []
-
-    read_folder(".", files, python_engine.scan, told.append)
-
-    assert told == files
 
 
 @pytest.mark.parametrize("seed", range(8))

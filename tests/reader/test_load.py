@@ -10,9 +10,9 @@ from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 from tbreport.model import Run, Source
-from tbreport.reader import python_engine
+from tbreport.reader.engine import ENGINES
 from tbreport.reader.layouts import LAYOUTS, families
-from tbreport.reader.load import load_family, read_blob
+from tbreport.reader.load import load_families, read_blob
 from tbreport.reader.logdir import FoundFile, discover, inputs
 from tests.eventwriter import START, curve, rows_histogram, scalar, text, write
 
@@ -21,11 +21,7 @@ def loaded(logdir: Path, *, join: bool = True) -> dict[str, Run]:
     """Every run under a folder, by name."""
     files = discover(inputs([str(logdir)])).folders()
     joining = tuple(LAYOUTS) if join else ()
-    found = [
-        run
-        for family in families(files)
-        for run in load_family(family, files, python_engine.scan, joining)
-    ]
+    found = load_families(families(files), files, ENGINES["python"], joining)
     return {run.name: run for run in found}
 
 
@@ -146,8 +142,8 @@ def test_a_folder_of_nothing_but_broken_files_is_a_run_with_its_problems(tmp_pat
 def test_the_caller_is_told_of_every_file(keras: Path) -> None:
     files = discover(inputs([str(keras)])).folders()
     told: list[FoundFile] = []
-    for family in families(files):
-        load_family(family, files, python_engine.scan, advance=told.append)
+
+    list(load_families(families(files), files, ENGINES["python"], advance=told.append))
 
     assert [file.shown for file in told] == [f.shown for found in files.values() for f in found]
 

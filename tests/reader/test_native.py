@@ -15,6 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tbreport.reader import python_engine
+from tbreport.reader.engine import ENGINES
+from tbreport.reader.logdir import FoundFile
 from tests import eventwriter as written
 from tests.reader import wire
 
@@ -233,3 +235,22 @@ def test_a_checksum_is_that_of_the_library(content: bytes) -> None:
 
     assert native_core.crc32c(content, by_table=False) == expected
     assert native_core.crc32c(content, by_table=True) == expected
+
+
+def test_folders_are_scanned_in_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In several batches, by several threads, with plugins remembered within each folder alone."""
+    folders = []
+    for number in range(20):
+        below = tmp_path / f"run_{number:02}"
+        first = written.write(below, [written.text("words", 1, str(number))])
+        later = written.write(below, written.curve("loss", range(number)), time=1_800_000_000)
+        folders.append([FoundFile(path, path.name, below.name) for path in (first, later)])
+    monkeypatch.setattr(native_engine, "BATCH", 2_000)
+    monkeypatch.setattr(native_engine, "processors", lambda: 4)
+
+    actual = list(ENGINES["native"].scan_folders(folders))
+
+    expected = list(ENGINES["python"].scan_folders(folders))
+    assert [plain(tuple(scans)) for scans in actual] == [plain(tuple(s)) for s in expected]

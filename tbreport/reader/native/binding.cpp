@@ -22,17 +22,23 @@ py::capsule owned(std::unique_ptr<Columns> columns) {
 }
 
 template <class Number>
-py::array array_over(const Array<Number>& numbers, const py::capsule& owner) {
-  py::array_t<Number> array(static_cast<py::ssize_t>(numbers.size()), numbers.begin(), owner);
+py::array array_over(const Number* numbers, size_t size, const py::capsule& owner) {
+  py::array_t<Number> array(static_cast<py::ssize_t>(size), numbers, owner);
   py::detail::array_proxy(array.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
   return array;
+}
+
+template <class Number>
+py::array array_over(const Array<Number>& numbers, const py::capsule& owner) {
+  return array_over(numbers.begin(), numbers.size(), owner);
 }
 
 py::tuple arrays(std::unique_ptr<ScalarColumns> columns) {
   const ScalarColumns& c = *columns;
   const py::capsule owner = owned(std::move(columns));
-  return py::make_tuple(array_over(c.steps, owner), array_over(c.wall_times, owner),
-                        array_over(c.values, owner));
+  return py::make_tuple(array_over(c.steps(), c.size(), owner),
+                        array_over(c.wall_times(), c.size(), owner),
+                        array_over(c.values(), c.size(), owner));
 }
 
 py::tuple arrays(std::unique_ptr<HistogramColumns> columns) {
@@ -82,11 +88,12 @@ py::tuple scan_file(const std::filesystem::path& path, const Kinds& kinds, Plugi
   return handed_over(std::move(found), kinds);
 }
 
-py::list scan_many(const std::vector<Folder>& folders, const Kinds& kinds, unsigned threads) {
+py::list scan_many(const std::vector<Folder>& folders, const Kinds& kinds, unsigned threads,
+                   uint64_t budget) {
   std::vector<std::vector<FileScan>> scans;
   {
     const py::gil_scoped_release others_may_run;
-    scans = scan_folders(folders, kinds, threads);
+    scans = scan_folders(folders, kinds, threads, budget);
   }
   py::list found;
   for (std::vector<FileScan>& folder : scans) {
@@ -114,6 +121,7 @@ PYBIND11_MODULE(native_core, module) {
            py::arg("by_plugin"), py::arg("by_field"));
   module.def("scan", scan_file, py::arg("path"), py::arg("kinds"), py::arg("plugins"),
              py::arg("offset"));
-  module.def("scan_folders", scan_many, py::arg("folders"), py::arg("kinds"), py::arg("threads"));
+  module.def("scan_folders", scan_many, py::arg("folders"), py::arg("kinds"), py::arg("threads"),
+             py::arg("budget"));
   module.def("crc32c", crc, py::arg("bytes"), py::arg("by_table"));
 }

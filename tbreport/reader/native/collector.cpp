@@ -7,21 +7,9 @@
 namespace tbreport {
 namespace {
 
-// The bytes that begin the fields of an event as writers order them.
-constexpr uint8_t kWallTime = 1 << 3 | static_cast<uint8_t>(Wire::fixed64);
-constexpr uint8_t kStep = 2 << 3 | static_cast<uint8_t>(Wire::varint);
+// The bytes that begin the summary and its value.
 constexpr uint8_t kSummary = 5 << 3 | static_cast<uint8_t>(Wire::bytes);
 constexpr uint8_t kValue = 1 << 3 | static_cast<uint8_t>(Wire::bytes);
-
-// Reads wall time and step; where the summary should begin, null where the order is another one.
-const uint8_t* read_times(Bytes payload, double& wall_time, uint64_t& step) {
-  const uint8_t* at = payload.begin;
-  if (payload.size() < 10 || *at != kWallTime) return nullptr;
-  wall_time = load<double>(at + 1);
-  at += 9;
-  step = 0;
-  return *at == kStep ? read_varint(at + 1, payload.end, step) : at;
-}
 
 // Behind the tag and length of a field that goes on to the end; null where it does not.
 const uint8_t* enter_last(const uint8_t* at, const uint8_t* end, uint8_t tag) {
@@ -42,29 +30,6 @@ Collector::Collector(const Kinds& kinds, Plugins plugins) : kinds_(kinds) {
   scan_.plugins = std::move(plugins);
 }
 
-bool Collector::take_like_the_last(const Record& record) {
-  if (!last_ || !last_->next || !last_->next->shape.width) return false;
-  Tag& tag = *last_->next;
-  const Shape& shape = tag.shape;
-  const Bytes payload = record.payload;
-  double wall_time;
-  uint64_t step;
-  const uint8_t* at = read_times(payload, wall_time, step);
-  if (!at || !std::isfinite(wall_time)) return false;
-  const size_t after = shape.around.size() - shape.before;
-  const uint8_t* number = at + shape.before;
-  if (static_cast<size_t>(payload.end - at) != shape.around.size() + shape.width ||
-      std::memcmp(at, shape.around.data(), shape.before) ||
-      std::memcmp(number + shape.width, shape.around.data() + shape.before, after)) {
-    return false;
-  }
-  scan_.last_wall_time = wall_time;
-  add_scalar(tag, static_cast<int64_t>(step), wall_time,
-             shape.width == sizeof(float) ? static_cast<double>(load<float>(number))
-                                          : load<double>(number));
-  return true;
-}
-
 void Collector::take_event(const Record& record) {
   if (record.payload.size() != record.length || !valid(record.payload, event_schema)) {
     ++undecoded_;
@@ -80,7 +45,7 @@ void Collector::take_event(const Record& record) {
     return;
   }
   if (!scan_.first_wall_time) scan_.first_wall_time = event_.wall_time;
-  scan_.last_wall_time = event_.wall_time;
+  last_wall_time_ = event_.wall_time;
   const Bytes content = event_.content.bytes();
   uint64_t index = 0;
   switch (event_.what) {
@@ -116,13 +81,13 @@ void Collector::take_value(const Record& record, Bytes bytes, uint64_t index) {
   Tag& tag = tag_named(value_.tag);
   if (tag.plugin.empty() && !value_.plugin_name.empty()) {
     tag.plugin = value_.plugin_name.text();
-    tag.shape.width = 0;  // its next tensor may be of another kind
+    tag.shape.length = Shape::kUnknown;  // its next tensor may be of another kind
     scan_.plugins.emplace(tag.name, tag.plugin);
   }
   Kind kind = kinds_.tensors;
   switch (value_.filled) {
     case Filled::simple_value:
-      add_scalar(tag, event_.step, event_.wall_time, static_cast<double>(value_.simple_value));
+      add_scalar(tag, static_cast<double>(value_.simple_value));
       return learn(tag, record.payload, value_.number, sizeof value_.simple_value);
     case Filled::histo:
       legacy_.read(value_.content.bytes());
@@ -158,7 +123,7 @@ bool Collector::take_tensor(Tag& tag) {
   double number;
   if ((kind == kinds_.scalars || (kind == kinds_.tensors && tensor_.shape.empty())) &&
       tensor_.number(number)) {
-    add_scalar(tag, event_.step, event_.wall_time, number);
+    add_scalar(tag, number);
     return true;
   }
   if (kind == kinds_.histograms && tensor_.rows()) {
@@ -169,7 +134,7 @@ bool Collector::take_tensor(Tag& tag) {
 }
 
 void Collector::learn(Tag& tag, Bytes payload, const uint8_t* number, size_t width) {
-  tag.shape.width = 0;
+  tag.shape.length = Shape::kUnknown;
   double wall_time;
   uint64_t step;
   const uint8_t* const begin = read_times(payload, wall_time, step);
@@ -183,18 +148,24 @@ void Collector::learn(Tag& tag, Bytes payload, const uint8_t* number, size_t wid
   tag.shape.around.assign(reinterpret_cast<const char*>(begin), tag.shape.before);
   tag.shape.around.append(reinterpret_cast<const char*>(number + width),
                           static_cast<size_t>(payload.end - number) - width);
+  tag.shape.after = tag.shape.around.size() - tag.shape.before;
   tag.shape.width = width;
+  tag.shape.length = payload.end - begin;
 }
 
-void Collector::add_scalar(Tag& tag, int64_t step, double wall_time, double value) {
+void Collector::add_scalar(Tag& tag, double value) {
   if (!tag.scalars) {
     scan_.scalars.push_back({tag.name, std::make_unique<ScalarColumns>()});
     tag.scalars = scan_.scalars.back().columns.get();
   }
-  const double share = static_cast<double>(scan_.good_bytes) / static_cast<double>(scan_.size);
-  tag.scalars->add(step, wall_time, value, share);
-  if (last_) last_->next = &tag;
+  if (tag.scalars->full()) make_room(tag);
+  tag.scalars->add(event_.step, event_.wall_time, value);
+  last_->next = &tag;
   last_ = &tag;
+}
+
+void Collector::make_room(Tag& tag) {
+  tag.scalars->grow(static_cast<double>(scan_.good_bytes) / static_cast<double>(scan_.size));
 }
 
 HistogramColumns& Collector::histograms_of(Tag& tag) {
@@ -215,7 +186,7 @@ void Collector::add_blob(const Record& record, Kind kind, Bytes tag, uint64_t in
 Tag& Collector::tag_named(Bytes name) {
   const auto found = by_name_.find(name.text());
   if (found != by_name_.end()) return *found->second;
-  Tag& tag = tags_.emplace_back();
+  Tag& tag = tags_.emplace_back(&none_);
   tag.name = name.text();
   const auto remembered = scan_.plugins.find(tag.name);
   if (remembered != scan_.plugins.end()) tag.plugin = remembered->second;
@@ -250,6 +221,7 @@ void Collector::whole(std::string detail) {
 }
 
 FileScan Collector::finish() {
+  if (scan_.first_wall_time) scan_.last_wall_time = last_wall_time_;
   scan_.problems = std::move(problems_.problems);
   return std::move(scan_);
 }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cmath>
 #include <deque>
 #include <string_view>
 #include <unordered_map>
@@ -18,19 +19,52 @@ namespace tbreport {
 // A record with the same bytes around needs no parsing: writers repeat themselves, in every
 // encoding.
 struct Shape {
-  std::string around;  // from the field tag of the summary to the end, without the number
-  size_t before = 0;   // how much of it stands before the number
-  size_t width = 0;    // of the number: a float32, a float64; 0 where nothing is known
+  std::string around;           // from the field tag of the summary to the end, without the number
+  size_t before = 0;            // how much of it stands before the number
+  size_t after = 0;             // and how much behind
+  size_t width = 0;             // of the number: a float32, a float64
+  ptrdiff_t length = kUnknown;  // of all three
+
+  static constexpr ptrdiff_t kUnknown = -1;
 };
 
 struct Tag {
+  explicit Tag(Tag* none) : next(none ? none : this) {}
+  Tag(const Tag&) = delete;
+
   std::string name;
   std::string plugin;  // as it was remembered; empty where none was seen
   ScalarColumns* scalars = nullptr;
   HistogramColumns* histograms = nullptr;
   Shape shape;
-  Tag* next = nullptr;  // the tag that followed this one last time
+  Tag* next;  // the tag that followed this one last time
 };
+
+// Reads wall time and step; where the summary should begin, null where the order is another one.
+inline const uint8_t* read_times(Bytes payload, double& wall_time, uint64_t& step) {
+  constexpr uint8_t kWallTime = 1 << 3 | static_cast<uint8_t>(Wire::fixed64);
+  constexpr uint8_t kStep = 2 << 3 | static_cast<uint8_t>(Wire::varint);
+  const uint8_t* at = payload.begin;
+  if (payload.size() < 10 || *at != kWallTime) return nullptr;
+  wall_time = load<double>(at + 1);
+  at += 9;
+  step = 0;
+  return *at == kStep ? read_varint(at + 1, payload.end, step) : at;
+}
+
+// What std::memcmp finds out, without a call: the bytes are some twenty.
+inline bool same_bytes(const uint8_t* these, const uint8_t* those, size_t length) {
+  if (length < 8) {
+    uint8_t different = 0;
+    for (size_t n = 0; n < length; ++n) different |= these[n] ^ those[n];
+    return !different;
+  }
+  uint64_t different = load<uint64_t>(these + length - 8) ^ load<uint64_t>(those + length - 8);
+  for (size_t n = 0; n + 8 < length; n += 8) {
+    different |= load<uint64_t>(these + n) ^ load<uint64_t>(those + n);
+  }
+  return !different;
+}
 
 class Collector {
  public:
@@ -63,13 +97,38 @@ class Collector {
   FileScan finish();
 
  private:
-  bool take_like_the_last(const Record& record);
+  // Takes a record that has the shape of the tag's last one; false where it has another.
+  bool take_like_the_last(const Record& record) {
+    Tag& tag = *last_->next;
+    const Shape& shape = tag.shape;
+    double wall_time;
+    uint64_t step;
+    const uint8_t* at = read_times(record.payload, wall_time, step);
+    if (!at || record.payload.end - at != shape.length || !std::isfinite(wall_time)) return false;
+    const uint8_t* number = at + shape.before;
+    const uint8_t* around = Bytes(shape.around).begin;
+    if (!same_bytes(at, around, shape.before) ||
+        !same_bytes(number + shape.width, around + shape.before, shape.after)) {
+      return false;
+    }
+    last_wall_time_ = wall_time;
+    last_ = &tag;
+    ScalarColumns& columns = *tag.scalars;
+    if (columns.full()) make_room(tag);
+    columns.add(static_cast<int64_t>(step), wall_time,
+                shape.width == sizeof(float) ? static_cast<double>(load<float>(number))
+                                             : load<double>(number));
+    return true;
+  }
+
   void take_event(const Record& record);
   void take_value(const Record& record, Bytes bytes, uint64_t index);
   bool take_tensor(Tag& tag);
   void learn(Tag& tag, Bytes payload, const uint8_t* number, size_t width);
   void add_blob(const Record& record, Kind kind, Bytes tag, uint64_t index);
-  void add_scalar(Tag& tag, int64_t step, double wall_time, double value);
+
+  void add_scalar(Tag& tag, double value);
+  void make_room(Tag& tag);
   HistogramColumns& histograms_of(Tag& tag);
   Tag& tag_named(Bytes name);
   void whole(std::string detail);
@@ -80,7 +139,9 @@ class Collector {
   uint64_t undecoded_ = 0;
   std::deque<Tag> tags_;
   std::unordered_map<std::string_view, Tag*> by_name_;
-  Tag* last_ = nullptr;  // the tag of the scalar before
+  Tag none_{nullptr};   // follows where nothing is known to follow
+  Tag* last_ = &none_;  // the tag of the scalar before
+  double last_wall_time_ = 0;
 
   // One after another in the same memory.
   Event event_;

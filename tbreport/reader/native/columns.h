@@ -10,6 +10,13 @@
 
 namespace tbreport {
 
+template <class Number>
+void resize(Number*& numbers, size_t capacity) {
+  void* moved = std::realloc(numbers, capacity * sizeof(Number));
+  if (!moved) throw std::bad_alloc();
+  numbers = static_cast<Number*>(moved);
+}
+
 // Numbers behind each other. Unlike std::vector's, its memory is not touched before it is used, and
 // may move without being copied (realloc remaps pages).
 template <class Number>
@@ -41,9 +48,7 @@ class Array {
   void reserve(size_t capacity) {
     if (capacity <= capacity_ && numbers_) return;
     capacity = std::max(capacity, size_t{8});
-    void* moved = std::realloc(numbers_, capacity * sizeof(Number));
-    if (!moved) throw std::bad_alloc();
-    numbers_ = static_cast<Number*>(moved);
+    resize(numbers_, capacity);
     capacity_ = capacity;
   }
 
@@ -53,30 +58,52 @@ class Array {
   size_t capacity_ = 0;
 };
 
-struct ScalarColumns {
-  Array<int64_t> steps;
-  Array<double> wall_times;
-  Array<double> values;
-
-  // `share`: which part of the file was read.
-  void add(int64_t step, double wall_time, double value, double share) {
-    if (steps.full()) grow(share);
-    steps.push(step);
-    wall_times.push(wall_time);
-    values.push(value);
+// Fields as in scan.ScalarColumns. One size for all three: the scan spends its time here.
+class ScalarColumns {
+ public:
+  ScalarColumns() = default;
+  ScalarColumns(const ScalarColumns&) = delete;
+  ScalarColumns& operator=(const ScalarColumns&) = delete;
+  ~ScalarColumns() {
+    std::free(steps_);
+    std::free(wall_times_);
+    std::free(values_);
   }
+
+  void add(int64_t step, double wall_time, double value) {
+    steps_[size_] = step;
+    wall_times_[size_] = wall_time;
+    values_[size_] = value;
+    ++size_;
+  }
+
+  // Whether there is no room for another point.
+  bool full() const { return size_ == capacity_; }
 
   // Makes room for as many points as the file will hold if it goes on as it began, so that a
-  // regular file's columns are moved twice and end with little to spare.
+  // regular file's columns are moved twice and end with little to spare. `share`: the part of the
+  // file that was read.
   void grow(double share) {
-    const auto size = static_cast<double>(steps.size());
+    const auto size = static_cast<double>(size_);
     const double expected = share > 0 ? size / share * 1.02 : 0;
-    const double wanted = std::clamp(expected, 1.5 * size + 16, 64 * size + 16);
-    const auto capacity = static_cast<size_t>(wanted);
-    steps.reserve(capacity);
-    wall_times.reserve(capacity);
-    values.reserve(capacity);
+    const auto wanted = static_cast<size_t>(std::clamp(expected, 1.5 * size + 16, 64 * size + 16));
+    resize(steps_, wanted);
+    resize(wall_times_, wanted);
+    resize(values_, wanted);
+    capacity_ = wanted;
   }
+
+  size_t size() const { return size_; }
+  const int64_t* steps() const { return steps_; }
+  const double* wall_times() const { return wall_times_; }
+  const double* values() const { return values_; }
+
+ private:
+  int64_t* steps_ = nullptr;
+  double* wall_times_ = nullptr;
+  double* values_ = nullptr;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
 };
 
 // Fields as in scan.HistogramColumns.

@@ -5,9 +5,8 @@
 #if defined(__x86_64__) || defined(_M_X64)
 #include <nmmintrin.h>
 #define HAS_INSTRUCTION 1
-#define CRC_WORD(crc, word) static_cast<uint32_t>(_mm_crc32_u64(crc, word))
-#define CRC_HALF(crc, half) _mm_crc32_u32(crc, half)
-#define CRC_BYTE(crc, byte) _mm_crc32_u8(crc, byte)
+#define CRC_WORD(crc, word) _mm_crc32_u64(crc, word)
+#define CRC_BYTE(crc, byte) _mm_crc32_u8(static_cast<uint32_t>(crc), byte)
 #if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>
 #define WITH_INSTRUCTION
@@ -18,7 +17,6 @@
 #include <arm_acle.h>
 #define HAS_INSTRUCTION 1
 #define CRC_WORD(crc, word) __crc32cd(crc, word)
-#define CRC_HALF(crc, half) __crc32cw(crc, half)
 #define CRC_BYTE(crc, byte) __crc32cb(crc, byte)
 #if defined(__ARM_FEATURE_CRC32)
 #define WITH_INSTRUCTION
@@ -106,35 +104,59 @@ constexpr size_t kLong = 1024;
 const Shift kPastShort(kShort);
 const Shift kPastLong(kLong);
 
+// As wide as the instruction's operand on x86, where a narrower one costs a move for every word.
+#if defined(__aarch64__)
+using Register = uint32_t;
+#else
+using Register = uint64_t;
+#endif
+
 // The instruction takes one word a cycle, its result three: three stretches side by side keep it
 // busy. Below 3 × 128 bytes joining them costs what it gains.
 WITH_INSTRUCTION uint32_t three_at_once(uint32_t crc, const uint8_t* from, size_t stretch,
                                         const Shift& past) {
-  uint32_t second = 0, third = 0;
+  Register first = crc, second = 0, third = 0;
   for (size_t n = 0; n < stretch; n += 8) {
-    crc = CRC_WORD(crc, load<uint64_t>(from + n));
+    first = CRC_WORD(first, load<uint64_t>(from + n));
     second = CRC_WORD(second, load<uint64_t>(from + stretch + n));
     third = CRC_WORD(third, load<uint64_t>(from + 2 * stretch + n));
   }
-  return past(past(crc) ^ second) ^ third;
+  crc = past(static_cast<uint32_t>(first)) ^ static_cast<uint32_t>(second);
+  return past(crc) ^ static_cast<uint32_t>(third);
 }
 
-WITH_INSTRUCTION uint32_t crc_by_instruction(uint32_t crc, const uint8_t* from, size_t length) {
-  crc = ~crc;
+// The register, not its complement.
+WITH_INSTRUCTION Register below_three(Register crc, const uint8_t* from, size_t length) {
+  const size_t odd = length % 8;
+  if (length < 8) {
+    for (size_t n = 0; n < length; ++n) crc = CRC_BYTE(crc, from[n]);
+    return crc;
+  }
+  if (odd) {
+    // The odd bytes go first, at the high end of a word: zero bytes before a message whose register
+    // begins as zero change nothing, and the register's own value is added where it meets the
+    // bytes.
+    const uint64_t first = (load<uint64_t>(from) ^ crc) << (64 - 8 * odd);
+    crc = CRC_WORD(0, first) ^ static_cast<Register>(uint64_t{crc} >> 8 * odd);
+  }
+  for (size_t n = odd; n < length; n += 8) crc = CRC_WORD(crc, load<uint64_t>(from + n));
+  return crc;
+}
+
+WITH_INSTRUCTION uint32_t by_stretches(uint32_t crc, const uint8_t* from, size_t length) {
   for (; length >= 3 * kLong; length -= 3 * kLong, from += 3 * kLong) {
     crc = three_at_once(crc, from, kLong, kPastLong);
   }
   for (; length >= 3 * kShort; length -= 3 * kShort, from += 3 * kShort) {
     crc = three_at_once(crc, from, kShort, kPastShort);
   }
-  for (; length >= 8; length -= 8, from += 8) crc = CRC_WORD(crc, load<uint64_t>(from));
-  if (length >= 4) {
-    crc = CRC_HALF(crc, load<uint32_t>(from));
-    length -= 4;
-    from += 4;
-  }
-  for (; length; --length, ++from) crc = CRC_BYTE(crc, *from);
-  return ~crc;
+  return static_cast<uint32_t>(below_three(crc, from, length));
+}
+
+WITH_INSTRUCTION uint32_t crc_by_instruction(uint32_t crc, const uint8_t* from, size_t length) {
+  crc = ~crc;
+  if (length >= 3 * kShort) return ~by_stretches(crc, from, length);
+  return ~static_cast<uint32_t>(below_three(crc, from, length));
 }
 
 bool has_instruction() {

@@ -1,5 +1,6 @@
 #include "pool.h"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <mutex>
@@ -21,16 +22,20 @@ std::vector<FileScan> scan_folder(const Folder& folder, const Kinds& kinds, Buff
 }  // namespace
 
 std::vector<std::vector<FileScan>> scan_folders(const std::vector<Folder>& folders,
-                                                const Kinds& kinds, unsigned threads) {
+                                                const Kinds& kinds, unsigned threads,
+                                                uint64_t budget) {
   std::vector<std::vector<FileScan>> scans(folders.size());
-  std::atomic<size_t> next{0};
+  std::atomic<size_t> next{
+      0};  // folders are taken in their order: those scanned are the first ones
+  std::atomic<uint64_t> read{0};
   std::exception_ptr failure;
   std::mutex guard;
   const auto work = [&] {
     try {
       Buffer buffer;
-      for (size_t n; (n = next++) < folders.size();) {
+      for (size_t n; read < budget && (n = next++) < folders.size();) {
         scans[n] = scan_folder(folders[n], kinds, buffer);
+        for (const FileScan& file : scans[n]) read += file.size;
       }
     } catch (...) {
       next = folders.size();  // the others stop after the folder they are at
@@ -43,6 +48,7 @@ std::vector<std::vector<FileScan>> scan_folders(const std::vector<Folder>& folde
   work();
   for (std::thread& other : others) other.join();
   if (failure) std::rethrow_exception(failure);
+  scans.resize(std::min(next.load(), folders.size()));
   return scans;
 }
 

@@ -25,16 +25,31 @@ struct Field {
   Bytes bytes;
 };
 
-// Reads a varint of at most `longest` bytes; null where it is cut off or longer. Bits past the 64th
-// are lost.
-inline const uint8_t* read_varint(const uint8_t* at, const uint8_t* end, uint64_t& value,
-                                  unsigned longest = 10) {
+inline const uint8_t* read_long_varint(const uint8_t* at, const uint8_t* end, uint64_t& value,
+                                       unsigned longest) {
   value = 0;
   for (unsigned n = 0; n < longest && at < end; ++n, ++at) {
     value |= static_cast<uint64_t>(*at & 0x7F) << 7 * n;
     if (*at < 0x80) return at + 1;
   }
   return nullptr;
+}
+
+// Reads a varint of at most `longest` bytes; null where it is cut off or longer. Bits past the 64th
+// are lost.
+inline const uint8_t* read_varint(const uint8_t* at, const uint8_t* end, uint64_t& value,
+                                  unsigned longest = 10) {
+  if (end - at >= 3) {  // steps and lengths are short
+    if (at[0] < 0x80) {
+      value = at[0];
+      return at + 1;
+    }
+    value = (at[0] & 0x7F) | static_cast<uint64_t>(at[1] & 0x7F) << 7;
+    if (at[1] < 0x80) return at + 2;
+    value |= static_cast<uint64_t>(at[2] & 0x7F) << 14;
+    if (at[2] < 0x80) return at + 3;
+  }
+  return read_long_varint(at, end, value, longest);
 }
 
 // Goes through a message's fields in their order. Groups are passed over whole: no message here has
