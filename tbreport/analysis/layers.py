@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
+from tbreport.analysis.curves import stretches
 from tbreport.analysis.roles import words
 from tbreport.model import Float64s, HistogramSeries, Int64s
 
@@ -133,6 +135,14 @@ class Layer:
 
     def __len__(self) -> int:
         return len(self.series)
+
+
+def lasting(flags: npt.NDArray[np.bool_], saves: int, *, to_the_end: bool = False) -> int | None:
+    """Where the last stretch of so many true flags in a row begins; None if there is none."""
+    long = [stretch for stretch in stretches(flags) if stretch[1] - stretch[0] + 1 >= saves]
+    if not long or (to_the_end and long[-1][1] < len(flags) - 1):
+        return None
+    return int(long[-1][0])
 
 
 def layers_of(histograms: Mapping[str, HistogramSeries], what: str) -> tuple[Layer, ...]:

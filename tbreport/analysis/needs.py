@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tbreport.analysis.roles import is_loss
+from tbreport.analysis.roles import is_loss, words
 from tbreport.analysis.subject import Curve, RunSubject
 from tbreport.wording import count
 
@@ -96,6 +96,16 @@ def histograms_of(what: str) -> Need:
     return need
 
 
+def shares_of(spoken: str) -> Need:
+    """Histograms of activations, or scalars that begin with some words."""
+
+    def need(subject: RunSubject, options: Options) -> str:
+        known = any(words(tag).startswith(spoken) for tag in subject.curves)
+        return "" if known else NEEDS["activations"](subject, options)
+
+    return need
+
+
 NEEDS: dict[str, Need] = {
     "scalars": any_scalar,
     "loss": training_course,
@@ -109,4 +119,6 @@ NEEDS: dict[str, Need] = {
     "gradients": histograms_of("gradients"),
     "activations": histograms_of("activations"),
     "weights": histograms_of("weights"),
+    "zero shares": shares_of("zero share"),
+    "saturated shares": shares_of("saturated share"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from tbreport.analysis import curves
 from tbreport.analysis.layers import Layer, layers_of
 from tbreport.analysis.pairs import NO_MEASURES, Comparison, compare, find_pairs
-from tbreport.analysis.roles import RoleRules, is_loss
+from tbreport.analysis.roles import RoleRules, is_loss, words
 from tbreport.model import Float64s, Goal, Int64s, Pair, Role, Run, Series, Split
 
 # A run with one of these learns from its own actions: its losses have no level to return to.
@@ -227,6 +228,22 @@ class RunSubject:
             what: layers_of(self.run.histograms, what)
             for what in ("gradients", "activations", "weights")
         }
+
+    def layer_shares(
+        self, spoken: str, measure: Callable[[Layer], Float64s]
+    ) -> Iterator[tuple[str, Int64s, Float64s]]:
+        """Tag, steps and a share of each layer's activations, from the input to the output.
+
+        Scalars whose tag begins with the words are exact and go first; a layer that has them is
+        not measured by its histograms, whose tag ends alike.
+        """
+        exact = [curve for tag, curve in self.curves.items() if words(tag).startswith(spoken)]
+        for curve in exact:
+            yield curve.tag, curve.steps, curve.values
+        known = {curve.tag.rpartition("/")[2] for curve in exact}
+        for layer in self.layers["activations"]:
+            if layer.tag.rpartition("/")[2] not in known:
+                yield layer.tag, layer.series.steps, measure(layer)
 
     @cached_property
     def has_reinforcement(self) -> bool:

@@ -119,6 +119,8 @@ TAGS = (
     "rollout/ep_rew_mean",
     "loss_D",
     "custom",
+    "zero_share/relu",
+    "saturated_share/tanh",
 )
 
 
@@ -174,6 +176,24 @@ def test_nothing_crashes_on_a_run_of_nothing() -> None:
 
 def test_nothing_crashes_on_histograms_without_points() -> None:
     assert detect(run(histograms=[histograms("w", []), histograms("b", [[]])])) == ()
+
+
+LAYERS = {
+    "empty histograms": [[], [], [], []],
+    "one bucket": [[1.0]] * 4,
+    "nothing counted": [[0.0, 0.0]] * 4,
+    "some empty": [[1.0, 2.0], [], [3.0], [0.0]],
+    "huge counts": [[1e300, 1e300]] * 4,
+}
+
+
+@pytest.mark.parametrize("shape", LAYERS)
+@pytest.mark.filterwarnings("error")
+def test_nothing_crashes_on_layers_of(shape: str) -> None:
+    tags = ("weights/a", "weights/b", "gradients/a", "gradients/b", "activations/tanh")
+
+    for finding in detect(run(histograms=[histograms(tag, LAYERS[shape]) for tag in tags])):
+        assert all(math.isfinite(value) for value in finding.evidence.values())
 
 
 VALUES = st.one_of(
