@@ -72,6 +72,7 @@ function curvesFigure(chart, { lines, unit, chosen }, view, tokens, size) {
     home: { xaxis: span, yaxis: null },
     probe: probeCurves(lines, view.axis),
     notes: leftOut(lines, chosen, view.log),
+    contents: { lines },
   };
 }
 

@@ -34,7 +34,7 @@ function createDrawing(manifest, current) {
     const { width, height } = part(figure, ".plot").getBoundingClientRect();
     if (width === 0) return;
     const chart = manifest.charts[Number(figure.dataset.chart)];
-    const kept = drawn.get(figure) ?? prepare(figure, chart.title, Plotly);
+    const kept = drawn.get(figure) ?? prepare(figure, chart.title, Plotly, () => void draw(figure));
     const made = makeFigure(manifest, chart, read, current(), { width, height });
     kept.hide();
     kept.made = made;
@@ -56,15 +56,16 @@ function createDrawing(manifest, current) {
     kept.hide();
     figure.classList.remove("drawn", "zoomed");
     /** @type {any} */ (window).Plotly.purge(kept.target);
-    for (const left of figure.querySelectorAll(".live, .cursor, .home")) left.remove();
+    for (const left of figure.querySelectorAll(".live, .cursor, .home, .tools")) left.remove();
   }
 
   return { draw, erase };
 }
 
 /** The parts of a figure that only a drawn chart has.
- * @param {HTMLElement} figure @param {string} title @param {any} Plotly @returns {Drawn} */
-function prepare(figure, title, Plotly) {
+ * @param {HTMLElement} figure @param {string} title @param {any} Plotly @param {() => void} redraw
+ * @returns {Drawn} */
+function prepare(figure, title, Plotly, redraw) {
   const target = create("div", "live");
   target.tabIndex = 0;
   target.setAttribute("role", "group");
@@ -73,10 +74,20 @@ function prepare(figure, title, Plotly) {
   /** @type {Drawn} */
   const kept = { target, made: null, hide: () => {} };
   kept.hide = attachCursor(/** @type {any} */ (target), () => kept.made?.probe ?? null);
+  const goHome = () => Plotly.relayout(target, homeRanges(kept));
   const home = create("button", "home", "reset zoom");
   home.type = "button";
-  home.addEventListener("click", () => Plotly.relayout(target, homeRanges(kept)));
+  home.addEventListener("click", goHome);
   part(figure, "figcaption").append(home);
+  const widen = () => {
+    figure.classList.toggle("wide");
+    redraw();
+  };
+  attachTools(figure, title, [
+    ["Full width", widen],
+    ["Fit to points", goHome],
+    ...fileTools(title, () => /** @type {Figure} */ (kept.made).contents, Plotly, target),
+  ]);
   return kept;
 }
 

@@ -37,7 +37,8 @@ function ridgesFigure(chart, manifest, columns, tokens, size) {
     };
   });
   const home = { xaxis: [...layout.xaxis.range], yaxis: [...layout.yaxis.range] };
-  return { data, layout, home, probe: probeRidges(chart, steps, shares, color), notes: [] };
+  const bins = { chart, name: manifest.runs[chart.run].name, tag: manifest.tags[chart.tag], steps, shares };
+  return { data, layout, home, probe: probeRidges(chart, steps, shares, color), notes: [], contents: { bins } };
 }
 
 /** The closed outline of a row, from its first bin worth drawing to its last.

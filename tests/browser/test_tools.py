@@ -1,0 +1,102 @@
+"""The tools of a chart: files to save, and the room it takes."""
+
+from __future__ import annotations
+
+import json
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import PATIENCE, Opened, Opener
+from tests.report.documents import RUNS, hostile, typical
+
+pytestmark = pytest.mark.browser
+
+N = 200  # points a series
+
+
+def use(opened: Opened, id: str, tool: str) -> None:
+    figure = opened.chart(id)
+    figure.locator(".tools summary").click()
+    figure.get_by_role("button", name=tool, exact=True).click()
+
+
+def saved(opened: Opened, id: str, tool: str) -> Any:
+    opened.chart(id)
+    with opened.page.expect_download(timeout=PATIENCE) as waiting:
+        use(opened, id, tool)
+    return waiting.value
+
+
+def test_a_chart_is_saved_as_csv_with_every_point_of_the_lines_shown(open_page: Opener) -> None:
+    opened = open_page(typical(n=N), hash="#?runs=base")
+    file = saved(opened, "scalar-5", "CSV")
+
+    rows = Path(file.path()).read_text().splitlines()
+    assert file.suggested_filename == "lr.csv"
+    assert rows[0] == "run,tag,step,wall_time,value,smoothed"
+    assert len(rows) == 1 + N
+    assert rows[1].startswith("baseline/s0,lr,0,1763733600,0.0003,")
+
+
+def test_a_chart_is_saved_as_strict_json(open_page: Opener) -> None:
+    opened = open_page(typical(n=N))
+    content = json.loads(Path(saved(opened, "scalar-0", "JSON").path()).read_text())
+
+    assert [series["run"] for series in content["series"]] == list(RUNS)
+    assert content["series"][-1]["points"][-1]["value"] == "NaN"
+
+
+@pytest.mark.parametrize(("tool", "start"), [("SVG", b"<svg"), ("PNG", b"\x89PNG")])
+def test_a_chart_is_saved_as_a_picture_under_the_page_s_policy(
+    open_page: Opener, tool: str, start: bytes
+) -> None:
+    opened = open_page(typical(n=N))
+    file = saved(opened, "scalar-0", tool)
+
+    assert Path(file.path()).read_bytes().startswith(start)
+    assert file.suggested_filename == f"loss-train.{tool.lower()}"
+    assert opened.complaints == []
+
+
+def test_a_saved_picture_shows_hostile_names_as_they_are(open_page: Opener) -> None:
+    opened = open_page(hostile())
+    picture = Path(saved(opened, "scalar-0", "SVG").path()).read_text()
+
+    assert "<img" not in picture
+    assert "<script" not in picture
+    assert "<img src=x onerror=alert(1)>" in unescape(picture)
+    assert opened.complaints == []
+
+
+def test_a_saved_histogram_has_a_row_a_bin(open_page: Opener) -> None:
+    opened = open_page(typical(n=N))
+    rows = Path(saved(opened, "histogram-0", "CSV").path()).read_text().splitlines()
+
+    assert len(rows) == 1 + 24 * 64
+
+
+def test_a_chart_takes_the_full_width_and_gives_it_back(open_page: Opener) -> None:
+    opened = open_page(typical(n=N))
+    opened.chart("scalar-0")
+    widths = []
+    for condition in ("target._fullLayout.width > 800", "target._fullLayout.width < 500"):
+        use(opened, "scalar-0", "Full width")
+        opened.settle("scalar-0", condition)
+        widths.append(opened.page.locator("#scalar-0").bounding_box()["width"])
+
+    assert widths[0] > 900 > 500 > widths[1]
+
+
+def test_the_keyboard_opens_and_leaves_the_tools(open_page: Opener) -> None:
+    opened = open_page(typical(n=N))
+    tools = opened.chart("scalar-0").locator(".tools")
+    tools.locator("summary").focus()
+    opened.page.keyboard.press("Enter")
+    opened.page.keyboard.press("Tab")
+    assert opened.page.evaluate("document.activeElement.textContent") == "Full width"
+
+    opened.page.keyboard.press("Escape")
+    assert tools.get_attribute("open") is None
