@@ -43,7 +43,8 @@ def lacks(one: Detector, subject: RunSubject, settings: DetectorSettings) -> str
     """Why a detector cannot look at a run; "" where it can."""
     if not one.needs:
         return ""
-    options = {**one.options, **settings.options.get(one.name, {})}
+    given = settings.options.get(one.name)
+    options = {**one.options, **given} if given else one.options
     return next(filter(None, (NEEDS[need](subject, options) for need in one.needs)), "")
 
 

@@ -47,6 +47,9 @@ def loss_up_metric_up(
         8 of 33 AlgoPerf runs with a rise of the validation loss of 10 % or more reached the target
         of their metric.
     """
+    overfitted = [finding for finding in earlier if finding.code == "TB301"]
+    if not overfitted:
+        return
     metrics = [
         curve
         for curve in subject.measures()
@@ -57,25 +60,24 @@ def loss_up_metric_up(
     if not metrics:
         return
     best = max(metrics, key=len)
-    for finding in earlier:
-        if finding.code == "TB301":
-            rise = finding.evidence["rise_percent"]
-            yield Observation(
-                "info",
-                f"{finding.tags[-1]} is {percent(rise / 100)} above its best, while {best.tag} "
-                f"ends at {number(best.tail)}, as good as its best of {number(best.best)}",
-                f"Choose the checkpoint by {best.tag}: step {best.best_step}; if probabilities "
-                "matter, label smoothing or a fitted temperature.",
-                tags=(*finding.tags, best.tag),
-                steps=finding.steps,
-                evidence={
-                    "rise_percent": rise,
-                    "metric_best": best.best,
-                    "metric_tail": best.tail,
-                    "metric_noise_percent": 100 * best.noise,
-                    "metric_best_step": best.best_step,
-                },
-            )
+    for finding in overfitted:
+        rise = finding.evidence["rise_percent"]
+        yield Observation(
+            "info",
+            f"{finding.tags[-1]} is {percent(rise / 100)} above its best, while {best.tag} "
+            f"ends at {number(best.tail)}, as good as its best of {number(best.best)}",
+            f"Choose the checkpoint by {best.tag}: step {best.best_step}; if probabilities "
+            "matter, label smoothing or a fitted temperature.",
+            tags=(*finding.tags, best.tag),
+            steps=finding.steps,
+            evidence={
+                "rise_percent": rise,
+                "metric_best": best.best,
+                "metric_tail": best.tail,
+                "metric_noise_percent": 100 * best.noise,
+                "metric_best_step": best.best_step,
+            },
+        )
 
 
 def stays(curve: Curve, noise_factor: float) -> bool:

@@ -65,24 +65,20 @@ def not_learning(
     ):
         return
     long = [curve for curve in subject.judged_losses if len(curve) >= min_points]
-    if improved(subject, min_points):
-        return
     chance = math.log(classes) if (classes := classes_of(subject)) else math.nan
     guessing = [c for c in long if abs(c.smooth.min() / chance - 1) <= chance_share]
-    if long and all(is_stuck(curve, progress, noise_factor) for curve in long):
+    stuck = all(is_stuck(curve, progress, noise_factor) for curve in long)
+    if (stuck or len(guessing) == len(long)) and not improved(subject, min_points):
         yield observe(long, chance if guessing else math.nan)
-    elif guessing and len(guessing) == len(long):
-        yield observe(guessing, chance)
 
 
 def is_stuck(curve: Curve, progress: float, noise_factor: float) -> bool:
     """Whether neither the best nor the second half is better than the first points."""
     first = first_level(curve)
+    if median(curve.values[len(curve) // 2 :]) < first * (1 - progress):
+        return False
     allowance = min(LARGEST_ALLOWANCE, noise_factor * curve.level_noise)
-    return bool(
-        curve.smooth.min() >= first * (1 - progress - allowance)
-        and median(curve.values[len(curve) // 2 :]) >= first * (1 - progress)
-    )
+    return bool(curve.smooth.min() >= first * (1 - progress - allowance))
 
 
 def first_level(curve: Curve) -> float:

@@ -16,7 +16,7 @@ from tbreport.wording import listed, percent
 OUTER = 0.05  # of the range: half of it at either end
 
 
-@detector("TB407", needs=("saturated shares",))
+@detector("TB407", after=("TB201", "TB202"), needs=("saturated shares",))
 def saturated_units(
     subject: RunSubject, earlier: Sequence[Finding], *, share: float = 0.5, saves: int = 3
 ) -> Iterator[Observation]:
@@ -25,7 +25,8 @@ def saturated_units(
     What it looks for
         More than half of a layer's activations within the outer 5 % of the range of a tanh or
         sigmoid, for the last three saves. The range is read from the values: from −1 to 1, or from
-        0 to 1 with values at both ends. A scalar `saturated_share/<layer>` is believed first.
+        0 to 1 with values at both ends. A scalar `saturated_share/<layer>` is believed first. In a
+        run that broke (TB201, TB202) it is information: weights that grow saturate everything.
 
     Why it matters
         There the slope is next to zero: what is saturated gets no gradient.
@@ -53,8 +54,9 @@ def saturated_units(
         tag, steps, shares = found[0]
         place = lasting(shares > share, saves, to_the_end=True) or 0
         others = [other for other, _, _ in found[1:]]
+        broken = any(f.code in ("TB201", "TB202") and f.severity != "info" for f in earlier)
         yield Observation(
-            "warning",
+            "info" if broken else "warning",
             f"{percent(float(shares[-1]))} of {tag} are at the ends of the range"
             + (f", likewise {listed(others)}" if others else ""),
             "Normalize the inputs, begin with smaller weights, or take another activation.",
