@@ -41,7 +41,7 @@ class Limit:
     tol: float | None = None  # relative worsening that is tolerated where there are too few runs
     min_effect: float | None = None  # None: the policy's
     skip: float = 0.1  # share of the range that `median` drops at its start
-    target: float | None = None  # of `ttt`; None: the baseline's median best and 5 % more
+    target: float | None = None  # of `ttt`; None: near the baseline's median best
 
 
 @dataclass(frozen=True, slots=True)
