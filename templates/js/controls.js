@@ -24,7 +24,8 @@ function attachControls(manifest, current, change) {
     element("weight").textContent = Number(field("smoothing").value).toFixed(2);
     change({ smoothing: Number(field("smoothing").value) });
   });
-  field("log").addEventListener("change", () => change({ log: field("log").checked }));
+  for (const name of /** @type {const} */ (["log", "clamp"]))
+    field(name).addEventListener("change", () => change({ [name]: field(name).checked }));
   for (const name of ["axis", "theme"])
     form.addEventListener("change", (event) => {
       const chosen = /** @type {HTMLInputElement} */ (event.target);
@@ -48,7 +49,7 @@ function attachControls(manifest, current, change) {
     }
     field("smoothing").value = String(view.smoothing);
     element("weight").textContent = view.smoothing.toFixed(2);
-    field("log").checked = view.log;
+    for (const name of /** @type {const} */ (["log", "clamp"])) field(name).checked = view[name];
     for (const name of /** @type {const} */ (["axis", "theme"]))
       for (const radio of form.querySelectorAll(`input[name="${name}"]`))
         /** @type {HTMLInputElement} */ (radio).checked =

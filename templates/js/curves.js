@@ -56,8 +56,10 @@ function curvesFigure(chart, { lines, unit, chosen }, view, tokens, size) {
   Object.assign(layout.xaxis, xAxis(view.axis, unit, span ? span[1] : 0));
   if (span) layout.xaxis.range = [...span];
   if (view.log) Object.assign(layout.yaxis, { type: "log" });
+  const clamped = view.clamp && !chart.evidence ? clampedAxis(lines.map((line) => line.ys), view.log) : null;
+  if (clamped) layout.yaxis.range = [...clamped.range];
   layout.yaxis2 = { overlaying: "y", range: [0, 1], fixedrange: true, visible: false };
-  layout.uirevision = `${view.axis} ${view.log}`;
+  layout.uirevision = `${view.axis} ${view.log} ${clamped?.range}`;
   layout.shapes = [...marks.flatMap((mark) => mark.shapes), ...lines.flatMap(drawRestarts)];
   layout.annotations = marks.flatMap((mark) => mark.annotations);
   return {
@@ -69,9 +71,9 @@ function curvesFigure(chart, { lines, unit, chosen }, view, tokens, size) {
       ...marks.flatMap((mark) => mark.rings),
     ],
     layout,
-    home: { xaxis: span, yaxis: null },
+    home: { xaxis: span, yaxis: clamped?.range ?? null },
     probe: probeCurves(lines, view.axis),
-    notes: leftOut(lines, chosen, view.log),
+    notes: [...leftOut(lines, chosen, view.log), ...(clamped ? [cutOff(clamped.cut)] : [])],
     contents: { lines },
   };
 }
@@ -162,6 +164,11 @@ function leftOut(lines, chosen, log) {
     ...(chosen > lines.length ? [`${lines.length} of ${number(chosen)} lines drawn, filter the runs`] : []),
     ...(dropped ? [`${number(dropped)} points not above 0 left out`] : []),
   ];
+}
+
+/** @param {number} n points beyond a clamped axis */
+function cutOff(n) {
+  return n ? `outliers cut: ${number(n)} points out of sight` : "outliers cut: none here";
 }
 
 /** @param {ArrayLike<number>} values */

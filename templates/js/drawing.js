@@ -43,6 +43,7 @@ function createDrawing(manifest, current) {
     if (!drawn.has(figure)) kept.target.on("plotly_relayout", () => markZoom(figure, kept));
     drawn.set(figure, kept);
     part(figure, ".dropped").textContent = made.notes.join("; ");
+    figure.classList.toggle("clamped", current().clamp && chart.kind === "curves" && !chart.evidence);
     figure.classList.add("drawn");
     markZoom(figure, kept);
     performance.mark("chart-drawn");

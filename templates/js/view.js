@@ -3,7 +3,7 @@
 
 /** @typedef {"step" | "relative" | "wall"} Axis */
 /** @typedef {{runs: string, tags: string, off: string[], smoothing: number, axis: Axis,
- *   log: boolean, theme: "auto" | "light" | "dark"}} View */
+ *   log: boolean, clamp: boolean, theme: "auto" | "light" | "dark"}} View */
 
 const AXES = ["step", "relative", "wall"];
 const THEMES = ["auto", "light", "dark"];
@@ -12,7 +12,9 @@ const LARGEST_WEIGHT = 0.99;
 /** The view that a page opens with; smoothing as in TensorBoard.
  * @returns {View} */
 function startingView() {
-  return { runs: "", tags: "", off: [], smoothing: 0.6, axis: "step", log: false, theme: "auto" };
+  return {
+    runs: "", tags: "", off: [], smoothing: 0.6, axis: "step", log: false, clamp: false, theme: "auto",
+  };
 }
 
 /** Read a hash; what it does not say, or says wrong, is as at the start.
@@ -26,6 +28,7 @@ function readHash(hash) {
   view.tags = asked.get("tags") ?? view.tags;
   view.off = asked.getAll("off");
   view.log = asked.get("log") === "1";
+  view.clamp = asked.get("clamp") === "1";
   const weight = Number(asked.get("smoothing") ?? view.smoothing);
   if (weight >= 0 && weight <= LARGEST_WEIGHT) view.smoothing = weight;
   view.axis = /** @type {Axis} */ (oneOf(AXES, asked.get("axis"), view.axis));
@@ -44,6 +47,7 @@ function writeHash(anchor, view) {
   if (view.smoothing !== start.smoothing) said.set("smoothing", String(view.smoothing));
   if (view.axis !== start.axis) said.set("axis", view.axis);
   if (view.log) said.set("log", "1");
+  if (view.clamp) said.set("clamp", "1");
   if (view.theme !== start.theme) said.set("theme", view.theme);
   const query = said.toString();
   return `#${encodeURIComponent(anchor)}${query ? `?${query}` : ""}`;

@@ -375,3 +375,17 @@ def test_a_typical_report_draws_its_first_chart_soon(open_page: Opener) -> None:
 
     first: Any = opened.page.evaluate("performance.getEntriesByName('chart-drawn')[0].startTime")
     assert first < 4000  # 0.8 to 1.3 s on an idle machine; a busy one must not fail the suite
+
+
+def test_outliers_are_cut_only_when_asked_and_each_chart_says_so(open_page: Opener) -> None:
+    opened = open_page(typical(n=N))
+    opened.chart("scalar-4")
+    assert opened.page.locator("#scalar-4 .dropped").inner_text() == ""
+
+    opened.page.locator("#clamp").check()
+    opened.settle("scalar-4", "figure.classList.contains('clamped')")
+    said = opened.page.locator("#scalar-4 .dropped").inner_text()
+    assert re.fullmatch(r"outliers cut: \d+ points out of sight", said)
+    assert opened.page.url.endswith("clamp=1")
+    assert opened.page.locator("#scalar-4 .home").is_hidden()
+    assert opened.page.locator(".evidence.clamped").count() == 0

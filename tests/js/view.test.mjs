@@ -16,6 +16,7 @@ test("a view survives the way through the address", () => {
     smoothing: 0.85,
     axis: "wall",
     log: true,
+    clamp: true,
     theme: "dark",
   };
   assert.deepEqual(readHash(writeHash("tb301-x", view)), { anchor: "tb301-x", view });
