@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 
 import numpy as np
@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from tbreport.analysis.detector import HEADINGS, Detector, every_detector
 from tbreport.analysis.examination import detect
-from tbreport.model import Run
+from tbreport.model import Run, RunDigest
 from tests.curves import START, broken, healthy, histograms, overfit, run, series
+from tests.findings import experiment, told
 
 TABLE = every_detector()
 
@@ -30,8 +31,8 @@ def cases(which: str) -> list[tuple[Detector, str]]:
     return [(found, name) for found in TABLE for name in getattr(examples(found), which)]
 
 
-def codes(looked_at: Run) -> set[str]:
-    return {finding.code for finding in detect(looked_at)}
+def codes(looked_at: Run | Sequence[RunDigest]) -> set[str]:
+    return {finding.code for finding in told(looked_at)}
 
 
 @pytest.mark.parametrize("found", TABLE, ids=lambda found: found.name)
@@ -90,7 +91,7 @@ def test_it_takes_a_subject_and_earlier_findings_and_keywords(found: Detector) -
 
 @pytest.mark.parametrize(("found", "name"), cases("FIRES"), ids=lambda case: str(case))
 def test_its_findings_can_be_read_and_acted_on(found: Detector, name: str) -> None:
-    for finding in detect(examples(found).FIRES[name]):
+    for finding in told(examples(found).FIRES[name]):
         assert finding.message
         assert not finding.message.endswith(".")
         assert "\n" not in finding.message
@@ -102,7 +103,7 @@ def test_its_findings_can_be_read_and_acted_on(found: Detector, name: str) -> No
 
 @pytest.mark.parametrize(("found", "name"), cases("FIRES"), ids=lambda case: str(case))
 def test_an_error_comes_only_from_those_that_may_fail_a_build(found: Detector, name: str) -> None:
-    errors = {f.code for f in detect(examples(found).FIRES[name]) if f.severity == "error"}
+    errors = {f.code for f in told(examples(found).FIRES[name]) if f.severity == "error"}
 
     assert errors <= {"TB201", "TB202", "TB301", "TB501"}
 
@@ -176,6 +177,16 @@ def test_nothing_crashes_on_a_run_of_nothing() -> None:
 
 def test_nothing_crashes_on_histograms_without_points() -> None:
     assert detect(run(histograms=[histograms("w", []), histograms("b", [[]])])) == ()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.filterwarnings("error")
+def test_nothing_crashes_on_an_experiment_of(shape: str) -> None:
+    runs = {f"a-seed{i}": run({"val/loss": SHAPES[shape]}) for i in range(9)}
+    hparams = {name: {"lr": float(i), "odd": float("nan")} for i, name in enumerate(runs)}
+
+    for finding in told(experiment(runs, hparams)):
+        assert all(math.isfinite(value) for value in finding.evidence.values())
 
 
 LAYERS = {

@@ -1,0 +1,148 @@
+"""Many digests together: groups of runs that differ in their seed alone, and each run's outcome."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tbreport.model import Float64s, Goal, HParam, RunDigest, Statistics
+
+# "mnist-seed0", "mnist/seed_3", "lm.s12", "rep=2": a word of its own, with a number.
+SEED = re.compile(
+    r"(?:^|[-_./ ])(?:seed|s|rng|rep|repeat|replica)[-_=]?\d+(?=$|[-_./ ])", re.IGNORECASE
+)
+SEED_HPARAM = re.compile(r"(^|[^a-z])(random_?|rng_?|torch_?)?seed$", re.IGNORECASE)
+NO_OUTCOME = frozenset({"throughput"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How good a run was, by the series that stands for it."""
+
+    run: str
+    tag: str
+    goal: Goal
+    value: float  # the best of the smoothed curve
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Runs that differ in their seed alone, and what they reached in one tag."""
+
+    name: str
+    tag: str
+    goal: Goal
+    runs: tuple[str, ...]
+    values: Float64s
+
+
+def groups(digests: Sequence[RunDigest], least: int) -> tuple[Group, ...]:
+    """The groups of at least so many runs that have an outcome in the same tag."""
+    found: dict[tuple[str, tuple[tuple[str, HParam], ...]], list[RunDigest]] = {}
+    for digest in sorted(digests, key=lambda digest: digest.run):
+        settings = without_seed(digest.hparams)
+        name = name_without_seed(digest.run)
+        # where hyper-parameters name the seed, the name of the run may be anything
+        by_hparams = any(SEED_HPARAM.search(key) for key in digest.hparams) and settings
+        found.setdefault(("" if by_hparams else name, settings), []).append(digest)
+    every = []
+    for (name, _), members in found.items():
+        tag = common_tag(members)
+        if len(members) >= least and tag is not None:
+            reached = [outcome(member, tag) for member in members]
+            known = [one for one in reached if one is not None]
+            if len(known) >= least:
+                every.append(
+                    Group(
+                        name or name_without_seed(known[0].run),
+                        tag,
+                        known[0].goal,
+                        tuple(one.run for one in known),
+                        np.array([one.value for one in known]),
+                    )
+                )
+    return tuple(every)
+
+
+def name_without_seed(run: str) -> str:
+    """The name of a run without its seed; "." where nothing else is left."""
+    return SEED.sub("", run).strip("-_./ ") or "."
+
+
+def without_seed(hparams: Mapping[str, HParam]) -> tuple[tuple[str, HParam], ...]:
+    """The hyper-parameters but for seeds, in order of their names."""
+    return tuple(
+        (name, value) for name, value in sorted(hparams.items()) if not SEED_HPARAM.search(name)
+    )
+
+
+def common_tag(digests: Sequence[RunDigest]) -> str | None:
+    """The tag that all runs have and by which they are judged: a metric first, then a loss."""
+    shared = set.intersection(
+        *({one.tag for one in candidates(digest)} for digest in digests)
+    ) if digests else set()  # fmt: skip
+    ranked = sorted(
+        (one for one in candidates(digests[0]) if one.tag in shared), key=rank, reverse=True
+    )
+    return ranked[0].tag if ranked else None
+
+
+def candidates(digest: RunDigest) -> Iterable[Statistics]:
+    """The series of a run that say how good it was."""
+    return (
+        one
+        for one in digest.statistics
+        if one.kind == "scalars"
+        and one.best is not None
+        and one.role.goal is not None
+        and one.role.metric not in NO_OUTCOME
+        and np.isfinite(one.best)
+    )
+
+
+def rank(one: Statistics) -> tuple[bool, bool, bool, int, str]:
+    """Validation before training, metrics before losses, totals before parts, long before short."""
+    is_loss = one.role.metric.endswith("loss")
+    held_out = one.role.split in ("val", "test")
+    return held_out, not is_loss, one.role.metric == "loss", one.points, one.tag
+
+
+def outcome(digest: RunDigest, tag: str) -> Outcome | None:
+    """What a run reached in a tag."""
+    for one in candidates(digest):
+        if one.tag == tag and one.best is not None and one.role.goal is not None:
+            return Outcome(digest.run, tag, one.role.goal, one.best)
+    return None
+
+
+def ranks(values: Float64s) -> Float64s:
+    """The ranks of values, those of equal ones averaged."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    found: Float64s = (ends - (counts - 1) / 2)[inverse]
+    return found
+
+
+def rank_correlation(x: Float64s, y: Float64s, draws: int, seed: int) -> tuple[float, float]:
+    """Spearman's correlation, and its two-sided p-value by permutation; 0 and 1 of a constant."""
+    a, b = ranks(x) - (len(x) + 1) / 2, ranks(y) - (len(y) + 1) / 2
+    scale = float(np.sqrt((a @ a) * (b @ b)))
+    if scale == 0:
+        return 0.0, 1.0
+    shuffled = np.random.default_rng(seed).permuted(np.tile(b, (draws, 1)), axis=1)
+    found = float(a @ b) / scale
+    as_far = int((np.abs(shuffled @ a) / scale >= abs(found) - 1e-12).sum())
+    return found, (as_far + 1) / (draws + 1)
+
+
+def adjusted(p_values: Sequence[float]) -> Float64s:
+    """The p-values after Benjamini and Hochberg, in the same order."""
+    p = np.asarray(p_values, np.float64)
+    order = np.argsort(p)[::-1]
+    scaled = p[order] * len(p) / np.arange(len(p), 0, -1)
+    found = np.empty(len(p))
+    found[order] = np.minimum.accumulate(np.minimum(scaled, 1.0))
+    return found
