@@ -1,0 +1,59 @@
+"""TB504."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tbreport.analysis.detector import Observation, detector
+from tbreport.analysis.ensemble import candidates
+from tbreport.model import Finding, RunDigest
+from tbreport.wording import count, listed
+
+
+@detector("TB504", scope="experiment")
+def duplicate_run(
+    digests: Sequence[RunDigest], earlier: Sequence[Finding], *, min_points: int = 10
+) -> Iterator[Observation]:
+    """Two runs whose losses and metrics are equal, number by number.
+
+    What it looks for
+        Runs that have the same tags with a goal, and in each the same points. Information.
+
+    Why it matters
+        A copied folder counts twice in every mean; two seeds that give the same numbers mean that
+        the seed is not used.
+
+    What to do
+        Remove the copy, or check that the seed reaches the data order and the initialization.
+
+    Options
+        min_points: of at least one of the series, which must not be constant.
+
+    Known false positives
+        None known: equal numbers do not come by chance.
+
+    Source
+        Own.
+    """
+    alike: dict[tuple[tuple[str, bytes, bytes], ...], list[str]] = {}
+    for digest in sorted(digests, key=lambda digest: digest.run):
+        series = [one for one in candidates(digest) if one.tag in digest.display]
+        if any(one.points >= min_points and one.min != one.max for one in series):
+            content = tuple(
+                (
+                    one.tag,
+                    digest.display[one.tag].steps.tobytes(),
+                    digest.display[one.tag].values.tobytes(),
+                )
+                for one in series
+            )
+            alike.setdefault(content, []).append(digest.run)
+    for content, runs in alike.items():
+        if len(runs) > 1:
+            yield Observation(
+                "info",
+                f"{listed(runs)} are equal, number by number, in {count(len(content), 'tag')}",
+                "Remove the copy, or check that the seed is used.",
+                tags=tuple(tag for tag, _, _ in content),
+                evidence={"runs": len(runs), "equal_tags": len(content)},
+            )
