@@ -44,7 +44,13 @@ class Payload:
 
 def pack(report: Report, ridges: Mapping[str, Ridges], limit: int | None = None) -> Payload:
     """Collect what the charts of a report need, at most `limit` points a series."""
-    packer = Packer(report.colors, limit)
+    points = {
+        (digest.run, statistics.tag): statistics.points
+        for digest in report.runs
+        for statistics in digest.statistics
+        if statistics.kind == "scalars"
+    }
+    packer = Packer(report.colors, points, limit)
     charts = [
         packer.histogram(chart, ridges[chart.id])
         if isinstance(chart, HistogramChart)
@@ -60,12 +66,6 @@ def pack(report: Report, ridges: Mapping[str, Ridges], limit: int | None = None)
         "blocks": [[block, packer.columns.lengths[block]] for block in BLOCKS],
         "columns": packer.columns.entries,
         "charts": charts,
-    }
-    points = {
-        (digest.run, statistics.tag): statistics.points
-        for digest in report.runs
-        for statistics in digest.statistics
-        if statistics.kind == "scalars"
     }
     return Payload(
         manifest,
@@ -91,6 +91,7 @@ class Packer:
     """Numbers the runs and tags, and adds columns as charts need them."""
 
     colors: Mapping[str, int]
+    totals: Mapping[tuple[str, str], int]  # points that were read of each series
     limit: int | None
     columns: Columns = field(default_factory=Columns)
     runs: dict[str, int] = field(default_factory=dict)
@@ -119,6 +120,7 @@ class Packer:
         """One line: its columns, and what the script must know to draw it."""
         points = thinned(trace.points, self.limit)
         self.drawn[trace.run, trace.tag] = len(points.steps)
+        total = self.totals.get((trace.run, trace.tag), 0)
         steps = self.columns.integers(points.steps)
         return sparse(
             run=place(self.runs, trace.run),
@@ -126,6 +128,7 @@ class Packer:
             steps=steps,
             times=self.clock(trace.run, steps, points.wall_times),
             values=self.columns.floats(points.values),
+            of=total if total > len(points.steps) else None,
             dash=dash,
             renumbered=trace.renumbered,
             restarts=list(trace.restarts),

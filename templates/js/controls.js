@@ -26,7 +26,7 @@ function attachControls(manifest, current, change) {
   });
   for (const name of /** @type {const} */ (["log", "clamp"]))
     field(name).addEventListener("change", () => change({ [name]: field(name).checked }));
-  for (const name of ["axis", "theme"])
+  for (const name of ["over", "axis", "theme"])
     form.addEventListener("change", (event) => {
       const chosen = /** @type {HTMLInputElement} */ (event.target);
       if (chosen.name === name) change({ [name]: chosen.value });
@@ -50,7 +50,7 @@ function attachControls(manifest, current, change) {
     field("smoothing").value = String(view.smoothing);
     element("weight").textContent = view.smoothing.toFixed(2);
     for (const name of /** @type {const} */ (["log", "clamp"])) field(name).checked = view[name];
-    for (const name of /** @type {const} */ (["axis", "theme"]))
+    for (const name of /** @type {const} */ (["over", "axis", "theme"]))
       for (const radio of form.querySelectorAll(`input[name="${name}"]`))
         /** @type {HTMLInputElement} */ (radio).checked =
           /** @type {HTMLInputElement} */ (radio).value === view[name];

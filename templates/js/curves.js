@@ -1,9 +1,9 @@
 // A chart of scalars → Plotly's traces and layout, and what the cursor reads.
 
 /** A trace made ready: `ys` is what is drawn, `raw` what was measured; the same array where
- * nothing was smoothed.
+ * nothing was smoothed. `of` counts the points that were measured, 0 if the page holds them all.
  * @typedef {{name: string, tag: string, color: string, dash: string, steps: Floats, times: Floats,
- *   xs: Floats, raw: ArrayLike<number>, ys: ArrayLike<number>, restarts: number[]}} Line */
+ *   of: number, xs: Floats, raw: ArrayLike<number>, ys: ArrayLike<number>, restarts: number[]}} Line */
 
 /** The lines to draw, of how many that were chosen, and the unit of a relative axis.
  * @typedef {{lines: Line[], unit: string, chosen: number}} Prepared */
@@ -26,6 +26,7 @@ function prepareLines(chart, manifest, columns, view, shown, tokens) {
   }));
   const { xs, unit } = placePoints(points, view.axis);
   const weight = chart.evidence ? 0 : view.smoothing;
+  const ends = view.over === "distance" ? extent(xs) : null;
   const lines = visible.map((trace, at) => {
     const run = manifest.runs[trace.run];
     const raw = columns(trace.values);
@@ -37,7 +38,8 @@ function prepareLines(chart, manifest, columns, view, shown, tokens) {
       dash: plotlyDash(trace.dash),
       xs: xs[at],
       raw,
-      ys: smooth(raw, weight),
+      of: trace.of ?? 0,
+      ys: ends ? smoothOverTime(raw, xs[at], weight, ends[1] - ends[0]) : smooth(raw, weight),
       restarts: trace.restarts ?? [],
     };
   });
@@ -89,15 +91,23 @@ function xAxis(axis, unit, furthest) {
  * there. Null where there is none.
  * @param {Line[]} lines @returns {[number, number] | null} */
 function xSpan(lines) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const { xs } of lines)
-    for (const x of xs) {
-      if (x < low) low = x;
-      if (x > high) high = x;
-    }
-  if (low > high) return null;
+  const ends = extent(lines.map((line) => line.xs));
+  if (ends === null) return null;
+  const [low, high] = ends;
   const air = lines.some((line) => line.xs.length <= FEW) ? (high - low) / 50 : 0;
   return low === high ? [low - 0.5, high + 0.5] : [low - air, high + air];
+}
+
+/** The least and the greatest of all; null where there is none.
+ * @param {ArrayLike<number>[]} series @returns {[number, number] | null} */
+function extent(series) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const xs of series)
+    for (let at = 0; at < xs.length; at++) {
+      if (xs[at] < low) low = xs[at];
+      if (xs[at] > high) high = xs[at];
+    }
+  return low > high ? null : [low, high];
 }
 
 /** One line; its points too where they are few.
@@ -162,8 +172,19 @@ function leftOut(lines, chosen, log) {
   const dropped = log ? lines.reduce((sum, line) => sum + notPositive(line.raw), 0) : 0;
   return [
     ...(chosen > lines.length ? [`${lines.length} of ${number(chosen)} lines drawn, filter the runs`] : []),
+    ...overThinned(lines),
     ...(dropped ? [`${number(dropped)} points not above 0 left out`] : []),
   ];
+}
+
+/** Smoothing sees the points of the page: where those are a choice, extremes weigh too much.
+ * @param {Line[]} lines */
+function overThinned(lines) {
+  const thinned = lines.filter((line) => line.of && line.ys !== line.raw);
+  if (thinned.length === 0) return [];
+  const held = thinned.reduce((sum, line) => sum + line.raw.length, 0);
+  const all = thinned.reduce((sum, line) => sum + line.of, 0);
+  return [`smoothed over ${number(held)} of ${number(all)} points, not TensorBoard's curve`];
 }
 
 /** @param {number} n points beyond a clamped axis */

@@ -3,7 +3,7 @@
 
 /** @typedef {{name: string, color: number}} RunEntry */
 /** @typedef {{run: number, tag: number, steps: number, times: number, values: number,
- *   dash?: string, renumbered?: boolean, restarts?: number[]}} TraceEntry */
+ *   of?: number, dash?: string, renumbered?: boolean, restarts?: number[]}} TraceEntry */
 /** @typedef {{first: number, last: number, tone: string, label?: string, value?: number}} MarkEntry */
 /** @typedef {{kind: "curves", title: string, evidence?: boolean, traces: TraceEntry[],
  *   marks?: MarkEntry[]}} CurvesEntry */

@@ -2,10 +2,12 @@
 // behind the anchor, so that a link shows what its sender saw.
 
 /** @typedef {"step" | "relative" | "wall"} Axis */
-/** @typedef {{runs: string, tags: string, off: string[], smoothing: number, axis: Axis,
+/** @typedef {"points" | "distance"} Over what smoothing's weight counts */
+/** @typedef {{runs: string, tags: string, off: string[], smoothing: number, over: Over, axis: Axis,
  *   log: boolean, clamp: boolean, theme: "auto" | "light" | "dark"}} View */
 
 const AXES = ["step", "relative", "wall"];
+const OVERS = ["points", "distance"];
 const THEMES = ["auto", "light", "dark"];
 const LARGEST_WEIGHT = 0.99;
 
@@ -13,7 +15,8 @@ const LARGEST_WEIGHT = 0.99;
  * @returns {View} */
 function startingView() {
   return {
-    runs: "", tags: "", off: [], smoothing: 0.6, axis: "step", log: false, clamp: false, theme: "auto",
+    runs: "", tags: "", off: [], smoothing: 0.6, over: "points", axis: "step", log: false,
+    clamp: false, theme: "auto",
   };
 }
 
@@ -31,6 +34,7 @@ function readHash(hash) {
   view.clamp = asked.get("clamp") === "1";
   const weight = Number(asked.get("smoothing") ?? view.smoothing);
   if (weight >= 0 && weight <= LARGEST_WEIGHT) view.smoothing = weight;
+  view.over = /** @type {Over} */ (oneOf(OVERS, asked.get("over"), view.over));
   view.axis = /** @type {Axis} */ (oneOf(AXES, asked.get("axis"), view.axis));
   view.theme = /** @type {View["theme"]} */ (oneOf(THEMES, asked.get("theme"), view.theme));
   return { anchor: decode(anchor), view };
@@ -45,6 +49,7 @@ function writeHash(anchor, view) {
   if (view.tags) said.set("tags", view.tags);
   for (const run of view.off) said.append("off", run);
   if (view.smoothing !== start.smoothing) said.set("smoothing", String(view.smoothing));
+  if (view.over !== start.over) said.set("over", view.over);
   if (view.axis !== start.axis) said.set("axis", view.axis);
   if (view.log) said.set("log", "1");
   if (view.clamp) said.set("clamp", "1");

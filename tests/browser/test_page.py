@@ -389,3 +389,23 @@ def test_outliers_are_cut_only_when_asked_and_each_chart_says_so(open_page: Open
     assert opened.page.url.endswith("clamp=1")
     assert opened.page.locator("#scalar-4 .home").is_hidden()
     assert opened.page.locator(".evidence.clamped").count() == 0
+
+
+def test_smoothing_over_distance_is_another_curve(open_page: Opener) -> None:
+    opened = open_page(typical(n=N), hash="#?smoothing=0.9")
+    opened.chart("scalar-4")
+    before = opened.plotted("scalar-4")[len(RUNS)]["y"]
+    opened.page.locator("input[name=over][value=distance]").check(force=True)
+    opened.settle("scalar-4", f"target.data[{len(RUNS)}].y[50] !== {before[50]}")
+
+    assert opened.page.locator("#scalar-4 .dropped").inner_text() == ""
+    assert opened.page.url.endswith("over=distance")
+
+
+def test_smoothing_over_thinned_points_says_so(open_page: Opener) -> None:
+    opened = open_page(typical(n=N, factor=10))
+    opened.chart("scalar-0")
+
+    said = opened.page.locator("#scalar-0 .dropped").inner_text()
+    assert said == "smoothed over 800 of 8,000 points, not TensorBoard's curve"
+    assert opened.page.locator("#evidence-tb201 .dropped").inner_text() == ""

@@ -14,6 +14,7 @@ test("a view survives the way through the address", () => {
     tags: "loss/(val|train)",
     off: ["seed 1", "a#b?c=d&e", "</script>"],
     smoothing: 0.85,
+    over: "distance",
     axis: "wall",
     log: true,
     clamp: true,
