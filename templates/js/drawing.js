@@ -21,8 +21,9 @@ async function loadPlotly() {
  * @typedef {{target: any, made: Figure | null, hide: () => void}} Drawn */
 
 /** @param {Manifest} manifest @param {() => View} current
+ * @param {(change: Partial<View>) => void} change of the view
  * @returns {{draw: (figure: HTMLElement) => Promise<void>, erase: (figure: HTMLElement) => void}} */
-function createDrawing(manifest, current) {
+function createDrawing(manifest, current, change) {
   const plotly = once(loadPlotly);
   const columns = once(async () => readColumns(manifest, await embedded("columns")));
   /** @type {Map<HTMLElement, Drawn>} */
@@ -34,7 +35,8 @@ function createDrawing(manifest, current) {
     const { width, height } = part(figure, ".plot").getBoundingClientRect();
     if (width === 0) return;
     const chart = manifest.charts[Number(figure.dataset.chart)];
-    const kept = drawn.get(figure) ?? prepare(figure, chart.title, Plotly, () => void draw(figure));
+    const pin = () => change({ pins: togglePin(current().pins, figure.id) });
+    const kept = drawn.get(figure) ?? prepare(figure, chart.title, Plotly, () => void draw(figure), pin);
     const made = makeFigure(manifest, chart, read, current(), { width, height });
     kept.hide();
     kept.made = made;
@@ -65,8 +67,8 @@ function createDrawing(manifest, current) {
 
 /** The parts of a figure that only a drawn chart has.
  * @param {HTMLElement} figure @param {string} title @param {any} Plotly @param {() => void} redraw
- * @returns {Drawn} */
-function prepare(figure, title, Plotly, redraw) {
+ * @param {() => void} pin @returns {Drawn} */
+function prepare(figure, title, Plotly, redraw, pin) {
   const target = create("div", "live");
   target.tabIndex = 0;
   target.setAttribute("role", "group");
@@ -85,6 +87,7 @@ function prepare(figure, title, Plotly, redraw) {
     redraw();
   };
   attachTools(figure, title, [
+    ...(figure.matches(".card") ? [/** @type {[string, () => void]} */ (["Pin or unpin", pin])] : []),
     ["Full width", widen],
     ["Fit to points", goHome],
     ...fileTools(title, () => /** @type {Figure} */ (kept.made).contents, Plotly, target),

@@ -13,7 +13,7 @@ function start() {
   let view = hash.view ?? startingView();
   let settling = 0;
 
-  const { draw, erase } = createDrawing(manifest, () => view);
+  const { draw, erase } = createDrawing(manifest, () => view, change);
   const charts = drawLazily(figures, (figure) => draw(figure).catch(console.error), erase);
   const showControls = attachControls(manifest, () => view, change);
 
@@ -26,6 +26,7 @@ function start() {
 
   function show() {
     applyTheme(view.theme);
+    placePins(view.pins);
     applyFilters(manifest, view, figures);
     showControls(view);
     clearTimeout(settling);

@@ -4,7 +4,7 @@
 /** @typedef {"step" | "relative" | "wall"} Axis */
 /** @typedef {"points" | "distance"} Over what smoothing's weight counts */
 /** @typedef {{runs: string, tags: string, off: string[], smoothing: number, over: Over, axis: Axis,
- *   log: boolean, clamp: boolean, theme: "auto" | "light" | "dark"}} View */
+ *   log: boolean, clamp: boolean, pins: string[], theme: "auto" | "light" | "dark"}} View */
 
 const AXES = ["step", "relative", "wall"];
 const OVERS = ["points", "distance"];
@@ -16,7 +16,7 @@ const LARGEST_WEIGHT = 0.99;
 function startingView() {
   return {
     runs: "", tags: "", off: [], smoothing: 0.6, over: "points", axis: "step", log: false,
-    clamp: false, theme: "auto",
+    clamp: false, pins: [], theme: "auto",
   };
 }
 
@@ -31,6 +31,7 @@ function readHash(hash) {
   view.tags = asked.get("tags") ?? view.tags;
   view.off = asked.getAll("off");
   view.log = asked.get("log") === "1";
+  view.pins = [...new Set(asked.getAll("pin"))];
   view.clamp = asked.get("clamp") === "1";
   const weight = Number(asked.get("smoothing") ?? view.smoothing);
   if (weight >= 0 && weight <= LARGEST_WEIGHT) view.smoothing = weight;
@@ -53,6 +54,7 @@ function writeHash(anchor, view) {
   if (view.axis !== start.axis) said.set("axis", view.axis);
   if (view.log) said.set("log", "1");
   if (view.clamp) said.set("clamp", "1");
+  for (const id of view.pins) said.append("pin", id);
   if (view.theme !== start.theme) said.set("theme", view.theme);
   const query = said.toString();
   return `#${encodeURIComponent(anchor)}${query ? `?${query}` : ""}`;

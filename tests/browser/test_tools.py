@@ -100,3 +100,29 @@ def test_the_keyboard_opens_and_leaves_the_tools(open_page: Opener) -> None:
 
     opened.page.keyboard.press("Escape")
     assert tools.get_attribute("open") is None
+
+
+def test_a_pinned_chart_stands_on_top_and_in_the_address(open_page: Opener) -> None:
+    opened = open_page(typical(n=N))
+    use(opened, "scalar-4", "Pin or unpin")
+    pinned = opened.page.locator("#pinned figure")
+
+    assert pinned.evaluate_all("found => found.map((figure) => figure.id)") == ["scalar-4"]
+    assert opened.page.url.endswith("pin=scalar-4")
+    assert opened.page.locator("#scalars .away").inner_text() == "pinned above"
+    opened.chart("scalar-4")
+
+    use(opened, "scalar-4", "Pin or unpin")
+    assert opened.page.locator("#pinned").is_hidden()
+    assert opened.page.locator("#scalars #scalar-4").count() == 1
+
+
+def test_a_link_brings_its_pins_in_their_order_and_no_others(open_page: Opener) -> None:
+    opened = open_page(typical(n=N), hash="#?pin=histogram-0&pin=nothing&pin=scalar-1&pin=controls")
+
+    pinned = opened.page.locator("#pinned figure")
+    assert pinned.evaluate_all("found => found.map((figure) => figure.id)") == [
+        "histogram-0",
+        "scalar-1",
+    ]
+    assert opened.complaints == []

@@ -18,6 +18,7 @@ test("a view survives the way through the address", () => {
     axis: "wall",
     log: true,
     clamp: true,
+    pins: ["scalar-1", "a&b"],
     theme: "dark",
   };
   assert.deepEqual(readHash(writeHash("tb301-x", view)), { anchor: "tb301-x", view });
