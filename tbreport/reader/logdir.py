@@ -204,35 +204,40 @@ def candidates(source: Input, problems: list[Problem]) -> Iterator[FoundFile]:
 
 def walk(source: Input, problems: list[Problem]) -> Iterator[FoundFile]:
     """What is named like an event file under a folder; what cannot be entered is a problem."""
-
-    def unreachable(error: OSError) -> None:
-        detail = error.strerror or "unreachable"
-        problems.append(Problem("TB109", named(error.filename), 0, 0, f"folder: {detail}"))
-
-    def named(top: str) -> str:
-        return source.folder(readable(Path(top).relative_to(source.path).as_posix()))
-
     entered: set[tuple[int, int]] = set()
-    pending = [source.path]  # the folder, then the links in it
-    for begin in pending:
-        for top, folders, names in os.walk(begin, onerror=unreachable):
+    begins = [(source.path, ".")]  # the folder, then the links in it
+    for begin, place in begins:
+        pending = [(begin, place)]
+        while pending:
+            top, below = pending.pop()
+            folder = source.folder(readable(below))
             try:
-                status = Path(top).stat()
+                status = top.stat()
+                if (status.st_dev, status.st_ino) in entered:
+                    continue
+                with os.scandir(top) as listed:
+                    entries = sorted(listed, key=lambda entry: entry.name)
             except OSError as error:
-                unreachable(error)
-                continue
-            if (status.st_dev, status.st_ino) in entered:
-                folders.clear()
+                detail = error.strerror or "unreachable"
+                problems.append(Problem("TB109", folder, 0, 0, f"folder: {detail}"))
                 continue
             entered.add((status.st_dev, status.st_ino))
-            pending += [
-                Path(top) / name for name in sorted(folders) if Path(top, name).is_symlink()
-            ]
-            folders.sort()
-            folder = named(top)
-            for name in sorted(names):
-                if MARK in name:
-                    yield FoundFile(Path(top) / name, shown(folder, readable(name)), folder)
+            inner = []
+            for entry in entries:
+                if is_folder(entry):
+                    found = (top / entry.name, shown(below, entry.name))
+                    (begins if entry.is_symlink() else inner).append(found)
+                elif MARK in entry.name:
+                    yield FoundFile(top / entry.name, shown(folder, readable(entry.name)), folder)
+            pending += reversed(inner)
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder, or a link to one."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def shown(folder: str, name: str) -> str:
