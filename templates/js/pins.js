@@ -3,6 +3,7 @@
 /** Move the pinned figures to the top and all others back to their places.
  * @param {string[]} pins ids, in their order */
 function placePins(pins) {
+  if (pins.length === 0 && !document.getElementById("pinned")) return;
   const group = pinnedGroup();
   for (const figure of group.querySelectorAll("figure"))
     if (!pins.includes(figure.id)) homeOf(/** @type {HTMLElement} */ (figure))?.replaceWith(figure);
@@ -15,7 +16,7 @@ function placePins(pins) {
   }
   const n = list.children.length;
   part(group, ".count").textContent = String(n);
-  group.hidden = n === 0;
+  if (n === 0) group.remove();
 }
 
 /** The pins with an id added, or without it.
