@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import tbreport
-from tbreport.report import theme
+from tbreport.report import base85, theme
 
 BUNDLE = "plotly-basic.min.js.gz"  # setup.py puts it among the templates
 COMMENT = re.compile(r"^ *(//.*|/\*((?!\*/)[^\0])*\*/ *)\n", re.MULTILINE)
@@ -23,7 +23,7 @@ LAST_SCRIPT = "main.js"  # the others only declare
 class Bundle:
     """Plotly's script as the page holds it."""
 
-    packed: str  # gzip, base64
+    packed: str  # gzip, base 85
     hash: str  # of the text that the browser compiles, as a policy names it
 
 
@@ -70,7 +70,7 @@ def bundle() -> Bundle:
 
         text = get_plotlyjs().encode()
         packed = gzip.compress(text, mtime=0)
-    return Bundle(base64.b64encode(packed).decode(), source_hash(text))
+    return Bundle(base85.encode(packed), source_hash(text))
 
 
 def source_hash(text: bytes) -> str:

@@ -8,7 +8,6 @@ the policy allows two scripts by their hashes.
 
 from __future__ import annotations
 
-import base64
 import gzip
 import json
 import re
@@ -21,7 +20,7 @@ from markupsafe import Markup, escape
 from tbreport import wording
 from tbreport.errors import TooLarge
 from tbreport.model import Finding
-from tbreport.report import assets, charts, ridgelines, sparkline, svg, theme
+from tbreport.report import assets, base85, charts, ridgelines, sparkline, svg, theme
 from tbreport.report.document import Block, Cell, Chart, HistogramChart, Report, Spark
 from tbreport.report.payload import Payload, every_chart, pack
 from tbreport.report.ridgelines import Ridges
@@ -201,5 +200,5 @@ def to_json(manifest: Mapping[str, Any]) -> str:
 
 
 def packed(columns: bytes) -> str:
-    """The columns as text: gzip, base64."""
-    return base64.b64encode(gzip.compress(columns, 6, mtime=0)).decode()
+    """The columns as text: gzip, base 85."""
+    return base85.encode(gzip.compress(columns, 6, mtime=0))

@@ -1,5 +1,5 @@
-// Bytes of the page → typed arrays: base64, gzip, transposed blocks, columns.
-// tbreport/report/columns.py writes what is read here.
+// Bytes of the page → typed arrays: base 85, gzip, transposed blocks, columns.
+// tbreport/report/columns.py and base85.py write what is read here.
 
 /** @typedef {Float32Array | Float64Array} Floats */
 /** @typedef {(column: number) => Floats} Columns */
@@ -20,6 +20,25 @@ function fromBase64(text) {
   return bytes;
 }
 
+const ALPHABET =
+  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%/()*+-;,=.?@^_`{|}~";
+
+/** Four bytes of five characters; a last group of n + 1 gives n bytes.
+ * @param {string} text @returns {Uint8Array<ArrayBuffer>} */
+function fromBase85(text) {
+  const digits = new Uint8Array(128);
+  for (let digit = 0; digit < ALPHABET.length; digit++) digits[ALPHABET.charCodeAt(digit)] = digit;
+  const missing = (5 - (text.length % 5)) % 5;
+  const whole = text + "~".repeat(missing);
+  const words = new DataView(new ArrayBuffer((whole.length / 5) * 4));
+  for (let at = 0, to = 0; at < whole.length; at += 5, to += 4) {
+    let word = 0;
+    for (let place = at; place < at + 5; place++) word = word * 85 + digits[whole.charCodeAt(place)];
+    words.setUint32(to, word);
+  }
+  return new Uint8Array(words.buffer, 0, words.byteLength - missing);
+}
+
 /** @param {Uint8Array<ArrayBuffer>} packed @returns {Promise<ArrayBuffer>} */
 function inflate(packed) {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -29,7 +48,7 @@ function inflate(packed) {
 /** The inflated content of a <script type="application/octet-stream">.
  * @param {string} id @returns {Promise<ArrayBuffer>} */
 function embedded(id) {
-  return inflate(fromBase64(element(id).textContent.trim()));
+  return inflate(fromBase85(element(id).textContent.trim()));
 }
 
 /** Undo the byte transposition of a block of `n` values.

@@ -3,9 +3,10 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { scripts } from "./scripts.mjs";
 
-const { accumulate, fromBase64, inflate, readColumns, untranspose } = scripts(
+const { accumulate, fromBase64, fromBase85, inflate, readColumns, untranspose } = scripts(
   "accumulate",
   "fromBase64",
+  "fromBase85",
   "inflate",
   "readColumns",
   "untranspose",
@@ -58,4 +59,10 @@ test("base64 and gzip are undone", async () => {
   const text = gzipSync("columns").toString("base64");
   const bytes = await inflate(fromBase64(text));
   assert.equal(new TextDecoder().decode(bytes), "columns");
+});
+
+test("base 85 is undone, whole groups and parts of one", () => {
+  // Python: base64.b85encode(bytes, and one to three bytes less)
+  const bytes = [0, 255, 60, 62, 38, 1, 2];
+  for (const [n, text] of [[4, "0RKEb"], [5, "0RKEbCI"], [6, "0RKEbCIJ"], [7, "0RKEbCIJE"]]) assert.deepEqual([...fromBase85(text)], bytes.slice(0, n));
 });

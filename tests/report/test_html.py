@@ -21,6 +21,7 @@ from tbreport.report import assets, html
 from tests.report.documents import HOSTILE, RUNS, TAGS, hostile, typical
 
 SMALL = 60  # points a series
+TO_STANDARD = str.maketrans(",./", "<>&")  # of base 85
 VOID = {"meta", "input", "br", "img", "link"}
 
 
@@ -143,7 +144,7 @@ def test_the_policy_names_the_script_and_plotly_by_their_hashes(page: Page) -> N
         for meta in page.all("meta")
         if meta.get("http-equiv") == "Content-Security-Policy"
     )
-    plotly = gzip.decompress(base64.b64decode(page.scripts["plotly"]))
+    plotly = gzip.decompress(base64.b85decode(page.scripts["plotly"].translate(TO_STANDARD)))
     hashes = [
         base64.b64encode(hashlib.sha256(source).digest()).decode()
         for source in (page.scripts["loader"].encode(), plotly)
@@ -261,7 +262,7 @@ def test_a_typical_report_has_at_most_a_megabyte() -> None:
 
     page = html.render(typical(tags=tags, n_histograms=12))
 
-    assert len(page.encode()) <= 2**20
+    assert len(page.encode()) <= 1_000_000
 
 
 def test_findings_come_before_everything_else_that_can_be_read(page: Page) -> None:
