@@ -18,5 +18,5 @@ def encode(content: bytes) -> str:
     missing = -len(content) % 4
     words = np.frombuffer(content + bytes(missing), ">u4").astype(np.uint64)
     digits = words[:, np.newaxis] // POWERS % np.uint64(85)
-    text = np.frombuffer(ALPHABET.encode(), np.uint8)[digits.ravel()].tobytes().decode()
-    return text[: len(text) - missing]
+    letters = np.frombuffer(ALPHABET.encode(), np.uint8)[digits.ravel()]
+    return bytes(letters[: len(letters) - missing]).decode()
