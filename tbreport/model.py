@@ -207,6 +207,7 @@ class Finding:
     message: str  # one sentence with its numbers
     evidence: Mapping[str, float]  # the unit stands in the name: "rise_percent", "best_step"
     advice: str
+    because_of: str = ""  # the code of the finding of the same run that it follows from
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +243,18 @@ class Statistics:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Which checkpoint of a run to keep, by the validation series that counts."""
+
+    tag: str
+    step: int
+    value: float  # of the smoothed curve there
+    last_step: int
+    last: float  # level at the end
+    after_s: float  # between the two; 0 where the clock stood still
+
+
+@dataclass(frozen=True, slots=True)
 class RunDigest:
     """All that is kept of a run once it was analysed: small and picklable."""
 
@@ -259,6 +272,9 @@ class RunDigest:
     pairs: tuple[tuple[str, str, str], ...]  # metric, training tag, validation tag
     first_wall_time: float | None = None  # of the points, not of the files
     last_wall_time: float | None = None
+    # code of a detector → why it could not look at the run; "" where it looked
+    coverage: Mapping[str, str] = field(default_factory=dict)
+    checkpoint: Checkpoint | None = None  # None without a validation series
 
     @property
     def points(self) -> int:

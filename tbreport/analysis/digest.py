@@ -14,12 +14,13 @@ from itertools import groupby
 import numpy as np
 
 from tbreport.analysis.detector import DetectorSettings
-from tbreport.analysis.examination import OnCrash, examine
+from tbreport.analysis.examination import OnCrash, coverage, examine
 from tbreport.analysis.roles import UNKNOWN, RoleRules
 from tbreport.analysis.subject import Curve, RunSubject
 from tbreport.analysis.thin import thin, thin_histograms
 from tbreport.model import (
     Blob,
+    Checkpoint,
     Display,
     Float64s,
     Int64s,
@@ -33,6 +34,7 @@ from tbreport.model import (
 # than the most, which a chart of 1,000 pixels cannot show better, and no fewer than the fewest.
 POINTS = (50_000, 100, 1_000)  # in all, fewest, most
 HISTOGRAMS = (600, 4, 30)
+CHECKPOINT_POINTS = 3  # of a validation series: fewer have no smoothed best
 BUCKETS = 30  # as tensor summaries have by default
 
 Fetch = Callable[[Blob], bytes]
@@ -94,6 +96,23 @@ def digest(
         pairs=tuple((pair.metric, pair.train.tag, pair.val.tag) for pair in subject.pairs),
         first_wall_time=min(began, default=None),
         last_wall_time=max(ended, default=None),
+        coverage=coverage(subject, detectors),
+        checkpoint=checkpoint(subject),
+    )
+
+
+def checkpoint(subject: RunSubject) -> Checkpoint | None:
+    """The checkpoint to keep, where a validation series has enough points to say."""
+    chosen = subject.chosen
+    if chosen is None or len(chosen) < CHECKPOINT_POINTS:
+        return None
+    return Checkpoint(
+        chosen.tag,
+        chosen.best_step,
+        chosen.best,
+        int(chosen.steps[-1]),
+        chosen.tail,
+        max(0.0, float(chosen.wall_times[-1] - chosen.wall_times[chosen.best_index])),
     )
 
 

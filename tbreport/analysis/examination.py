@@ -12,6 +12,7 @@ from operator import attrgetter
 from tbreport.analysis.detector import Detector, DetectorSettings, every_detector
 from tbreport.analysis.needs import NEEDS
 from tbreport.analysis.roles import RoleRules
+from tbreport.analysis.stories import with_causes
 from tbreport.analysis.subject import RunSubject
 from tbreport.model import SEVERITIES, Finding, Problem, Run, RunDigest
 
@@ -36,7 +37,16 @@ def examine(
     for one in every_detector():
         if one.scope == "run" and not lacks(one, subject, settings):
             found = look(one, subject, subject.run.name, found, settings, on_crash)
-    return by_gravity(found)
+    return with_causes(by_gravity(found))
+
+
+def coverage(subject: RunSubject, settings: DetectorSettings) -> dict[str, str]:
+    """Why each of the chosen detectors of runs could not look; "" where it did."""
+    return {
+        one.code: lacks(one, subject, settings)
+        for one in every_detector()
+        if one.scope == "run" and settings.chooses(one)
+    }
 
 
 def lacks(one: Detector, subject: RunSubject, settings: DetectorSettings) -> str:

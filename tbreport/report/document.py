@@ -123,11 +123,12 @@ class FindingItem:
     finding: Finding
     anchor: str  # the permalink's id
     chart: Chart | None = None
+    follows: str = ""  # what it follows from, where another finding explains it: told after that
 
 
 @dataclass(frozen=True, slots=True)
 class FindingList:
-    """Findings, the gravest first."""
+    """Findings by story, the gravest first: a cause, then what follows from it."""
 
     items: tuple[FindingItem, ...]
 

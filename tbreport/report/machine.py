@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tbreport.gate.model import Check, Verdict
-from tbreport.model import EventFile, Finding, Problem, RunDigest, SetAside, Statistics
+from tbreport.model import Checkpoint, EventFile, Finding, Problem, RunDigest, SetAside, Statistics
 from tbreport.report.document import Report
 
 SCHEMA = 1
@@ -91,6 +91,8 @@ def run(digest: RunDigest) -> dict[str, Any]:
             for name, value in digest.hparams.items()
         },
         "findings": [finding(found) for found in digest.findings],
+        "checkpoint": checkpoint(digest.checkpoint),
+        "coverage": {code: reason or None for code, reason in sorted(digest.coverage.items())},
         "problems": [problem(found) for found in digest.problems],
         "set_aside": [set_aside(found) for found in digest.superseded],
     }
@@ -145,6 +147,20 @@ def finding(found: Finding) -> dict[str, Any]:
         "message": found.message,
         "evidence": numbers(found.evidence),
         "advice": found.advice,
+        "because_of": found.because_of or None,
+    }
+
+
+def checkpoint(found: Checkpoint | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "tag": found.tag,
+        "step": found.step,
+        "value": finite(found.value),
+        "last_step": found.last_step,
+        "last": finite(found.last),
+        "after_s": finite(found.after_s),
     }
 
 

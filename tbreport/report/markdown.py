@@ -79,7 +79,8 @@ def block(found: Block) -> str:
     if isinstance(found, FindingList):
         return "".join(
             f"- **{item.finding.severity}** {item.finding.code} {text(item.finding.name)} "
-            f"{text(item.finding.run)}: {text(item.finding.message)}\n"
+            f"{text(item.finding.run)}: {text(item.finding.message)}"
+            f"{f' (follows from {item.follows})' if item.follows else ''}\n"
             for item in found.items[:ROWS]
         ) + more(len(found.items))
     return ""

@@ -104,7 +104,9 @@ def status(digest: RunDigest) -> Cell:
         return Cell("no data", tone="warning")
     grave: list[Finding] = [f for f in digest.findings if f.severity == digest.worst]
     if grave and digest.worst in ("warning", "error"):
-        more = f" +{len(grave) - 1}" if len({f.name for f in grave}) > 1 else ""
+        leads = {f.name for f in digest.findings if f.severity != "info" and not f.because_of}
+        others = len(leads - {grave[0].name})
+        more = f" +{others}" if others and not grave[0].because_of else ""
         tone: Tone = digest.worst
         return Cell(grave[0].name + more, tone=tone)
     return Cell("healthy", tone="ok") if is_judged(digest) else Cell("not judged", tone="muted")

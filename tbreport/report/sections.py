@@ -10,14 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tbreport import wording
+from tbreport.analysis.stories import gravity, stories
 from tbreport.gate.model import Verdict
 from tbreport.model import SEVERITIES, Finding, Problem, RunDigest
 from tbreport.report import comparison, galleries, gating, runs
+from tbreport.report import coverage as judging
 from tbreport.report.document import (
     Block,
     Cell,
     Column,
-    Facts,
     FindingItem,
     FindingList,
     Gallery,
@@ -140,17 +141,34 @@ def findings(material: Material) -> tuple[tuple[Block, ...], int | None]:
     digests = {digest.run: digest for digest in material.digests}
     seen: dict[str, int] = {}
     items = []
-    for finding in material.findings:
+    for finding in by_story(material.findings):
         anchor = galleries.slug(f"{finding.code}-{finding.run}-{'-'.join(finding.tags)}")
         seen[anchor] = seen.get(anchor, 0) + 1
         if seen[anchor] > 1:
             anchor += f"-{seen[anchor]}"
         chart = galleries.evidence(finding, digests.get(finding.run), anchor)
-        items.append(FindingItem(finding, anchor, chart))
+        follows = name_of(finding.because_of, digests.get(finding.run))
+        items.append(FindingItem(finding, anchor, chart, follows))
     if not items:
         text = "No detector found anything." if material.detectors else "No detector ran."
         return (Prose(text, "muted"),), 0
     return (FindingList(tuple(items)),), len(items)
+
+
+def by_story(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings of each story together, the gravest story first."""
+    of_run: dict[str, list[Finding]] = {}
+    for finding in findings:
+        of_run.setdefault(finding.run, []).append(finding)
+    told = [story for members in of_run.values() for story in stories(members)]
+    told.sort(key=lambda story: -gravity(story))
+    return [finding for story in told for finding in story]
+
+
+def name_of(code: str, digest: RunDigest | None) -> str:
+    """Code and name of a finding of a run; "" where there is none."""
+    found = [one for one in digest.findings if one.code == code] if digest else []
+    return f"{code} {found[0].name}" if found else ""
 
 
 @section("compared", "Compared")
@@ -164,6 +182,12 @@ def run_table(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """One row a run: how far, how long, how good."""
     table = runs.table(material.digests, material.compare)
     return (table,), len(material.digests)
+
+
+@section("checkpoints", "Checkpoints")
+def checkpoints(material: Material) -> tuple[tuple[Block, ...], int | None]:
+    """The step to keep of each run."""
+    return judging.checkpoints(material.digests), None
 
 
 @section("pairs", "Train and validation")
@@ -258,13 +282,4 @@ def files(material: Material) -> tuple[tuple[Block, ...], int | None]:
 @section("coverage", "Coverage")
 def coverage(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """Which detectors looked, so that silence can be told from blindness."""
-    judged = [digest.run for digest in material.digests if runs.is_judged(digest)]
-    other = [digest.run for digest in material.digests if not runs.is_judged(digest)]
-    items = [
-        ("detectors that ran", ", ".join(material.detectors) or "none"),
-        ("runs with a loss long enough to judge", f"{len(judged):,} of {len(material.digests):,}"),
-    ]
-    if other:
-        listed = ", ".join(other[:10]) + (f" and {len(other) - 10:,} more" if other[10:] else "")
-        items.append(("not judged", listed))
-    return (Facts(tuple(items)),), None
+    return judging.blocks(material.digests, material.detectors), None

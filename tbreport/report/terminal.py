@@ -173,6 +173,8 @@ def finding(console: Console, item: FindingItem) -> None:
     head = Text(f"{SIGNS[found.severity]} {found.code} {found.name}", style=f"bold {style}".strip())
     if found.run:
         head.append(f"   {plain(found.run)}", style="")
+    if item.follows:
+        head.append(f"   follows from {item.follows}", style="dim")
     console.print(head)
     console.print(Padding(Text(plain(found.message)), (0, 0, 0, 4)))
     evidence = wording.evidence(found.evidence)

@@ -11,7 +11,7 @@ from tbreport.model import Finding
 from tbreport.wording import listed, number, percent
 
 
-@detector("TB202")
+@detector("TB202", needs=("loss",))
 def diverging_loss(
     subject: RunSubject,
     earlier: Sequence[Finding],

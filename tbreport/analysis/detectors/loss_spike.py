@@ -22,7 +22,7 @@ BACK = 3  # spreads above the level, or half the height that makes a spike: so f
 MOST = 20  # spikes of one curve whose recovery is looked at: the highest
 
 
-@detector("TB203", after=("TB202",))
+@detector("TB203", after=("TB202",), needs=("loss",))
 def loss_spike(
     subject: RunSubject,
     earlier: Sequence[Finding],

@@ -16,7 +16,7 @@ from tbreport.model import Finding, Float64s, Int64s
 from tbreport.wording import count, listed, number
 
 
-@detector("TB201")
+@detector("TB201", needs=("scalars",))
 def nonfinite_value(
     subject: RunSubject, earlier: Sequence[Finding], *, in_a_row: int = 2
 ) -> Iterator[Observation]:

@@ -16,7 +16,7 @@ from tbreport.wording import number, percent
 MIN_WANDERING = 8  # points after the best: fewer do not show whether the curve wanders
 
 
-@detector("TB301")
+@detector("TB301", needs=("validation pair",))
 def overfitting(
     subject: RunSubject,
     earlier: Sequence[Finding],

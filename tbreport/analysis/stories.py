@@ -1,0 +1,79 @@
+"""Findings of one run that explain one another: the first cause leads, the others follow from it.
+
+A learning rate too high makes gradients jump, the loss spike, then diverge, then NaN: four findings
+and one story. Which may explain which is a table; a cause must have begun before the other ended,
+and information explains no warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tbreport.model import SEVERITIES, Finding
+
+# consequence → what may have caused it, the likeliest first; no code may cause itself by any way
+CAUSES: dict[str, tuple[str, ...]] = {
+    "TB201": ("TB202", "TB203", "TB403", "TB408"),
+    "TB202": ("TB203", "TB403", "TB408", "TB411"),
+    "TB203": ("TB403", "TB411"),
+    "TB403": ("TB411",),
+    "TB408": ("TB411",),
+    "TB204": ("TB404", "TB406", "TB407", "TB410"),
+    "TB404": ("TB406", "TB407", "TB410"),
+    "TB406": ("TB410",),
+    "TB303": ("TB305",),
+    "TB304": ("TB201", "TB202", "TB301", "TB302", "TB204"),
+    "TB401": ("TB204", "TB411"),
+    "TB402": ("TB202", "TB403"),
+    "TB407": ("TB201", "TB202", "TB408", "TB410"),
+    "TB602": ("TB201", "TB101"),
+}
+
+
+def with_causes(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The same findings; those that follow from another say from which, by its code."""
+    return tuple(replace(one, because_of=cause_of(one, findings)) for one in findings)
+
+
+def cause_of(one: Finding, findings: Sequence[Finding]) -> str:
+    """The code of what caused a finding; "" where nothing did."""
+    for code in CAUSES.get(one.code, ()):
+        if any(found.code == code and may_cause(found, one) for found in findings):
+            return code
+    return ""
+
+
+def may_cause(cause: Finding, consequence: Finding) -> bool:
+    """Whether one began before the other ended, and is grave enough to explain it."""
+    grave = cause.severity != "info" or consequence.severity == "info"
+    if cause.steps is None or consequence.steps is None:
+        return grave
+    return grave and cause.steps[0] <= consequence.steps[1]
+
+
+def stories(findings: Sequence[Finding]) -> list[tuple[Finding, ...]]:
+    """The findings of one run by story: the cause, then what follows from it in time order.
+
+    The story with the gravest finding comes first.
+    """
+    by_code = {finding.code: finding for finding in reversed(findings)}
+
+    def lead(one: Finding) -> Finding:
+        while one.because_of in by_code:
+            one = by_code[one.because_of]
+        return one
+
+    told: dict[int, list[Finding]] = {}
+    for one in findings:
+        told.setdefault(id(lead(one)), []).append(one)
+    every = [
+        tuple(sorted(members, key=lambda one: (bool(one.because_of), one.steps or (-1, -1))))
+        for members in told.values()
+    ]
+    return sorted(every, key=lambda members: -gravity(members))
+
+
+def gravity(findings: Sequence[Finding]) -> int:
+    """How grave the gravest of some findings is."""
+    return max(SEVERITIES.index(finding.severity) for finding in findings)

@@ -1,0 +1,82 @@
+"""Which detectors looked at which runs, and which checkpoint to keep of each: blocks of tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from tbreport import wording
+from tbreport.model import RunDigest
+from tbreport.report.document import Block, Cell, Column, Facts, Table
+from tbreport.report.runs import is_judged
+
+MOST = 10  # runs that are named
+
+
+def blocks(digests: Sequence[RunDigest], detectors: Sequence[str]) -> tuple[Block, ...]:
+    """How many runs could be judged, and what each detector could not look at, with the reason."""
+    judged = [digest.run for digest in digests if is_judged(digest)]
+    other = [digest.run for digest in digests if not is_judged(digest)]
+    items = [
+        ("detectors that ran", ", ".join(detectors) or "none"),
+        ("runs with a loss long enough to judge", f"{len(judged):,} of {len(digests):,}"),
+    ]
+    if other:
+        more = f" and {len(other) - MOST:,} more" if other[MOST:] else ""
+        items.append(("not judged", ", ".join(other[:MOST]) + more))
+    names = {label.split()[0]: label for label in detectors}
+    rows = tuple(
+        row
+        for code in sorted({code for digest in digests for code in digest.coverage})
+        if (row := of_detector(code, names.get(code, code), digests)) is not None
+    )
+    facts = Facts(tuple(items))
+    if not rows:
+        return (facts,)
+    columns = (Column("detector"), Column("runs looked at", "right"), Column("why not the others"))
+    return facts, Table(columns, rows)
+
+
+def of_detector(code: str, label: str, digests: Sequence[RunDigest]) -> tuple[Cell, ...] | None:
+    """The row of a detector that could not look at every run; None where it could."""
+    reasons = Counter(digest.coverage.get(code, "") for digest in digests)
+    looked = reasons.pop("", 0)
+    if not reasons:
+        return None
+    why = "; ".join(f"{reason} ({wording.count(n, 'run')})" for reason, n in reasons.most_common(3))
+    return (
+        Cell(label),
+        Cell(f"{looked:,} of {len(digests):,}", looked),
+        Cell(why, tone="muted"),
+    )
+
+
+def checkpoints(digests: Sequence[RunDigest]) -> tuple[Block, ...]:
+    """The step to keep of each run with a validation series, and what came after it."""
+    columns = (
+        Column("run"),
+        Column("keep step", "right"),
+        Column("by"),
+        Column("value", "right"),
+        Column("at the end", "right"),
+        Column("steps after it", "right", optional=True),
+        Column("time after it", "right"),
+    )
+    held = [digest for digest in digests if digest.checkpoint is not None]
+    rows = []
+    for digest in held:
+        kept = digest.checkpoint
+        assert kept is not None
+        after = kept.last_step - kept.step
+        rows.append(
+            (
+                Cell(digest.run),
+                Cell(f"{kept.step:,}", kept.step, "strong"),
+                Cell(kept.tag),
+                Cell(wording.number(kept.value), kept.value),
+                Cell(wording.number(kept.last), kept.last),
+                Cell(f"{after:,}", after),
+                Cell(wording.duration(kept.after_s), kept.after_s),
+            )
+        )
+    return (Table(columns, tuple(rows), tuple(digest.run for digest in held)),) if rows else ()
