@@ -63,6 +63,12 @@ def summarize(
         str | None,
         typer.Option(metavar="warning|error", help="Exit 1 on findings of this severity."),
     ] = None,
+    require: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES", help="Exit 1 where one of these detectors could not look at a run."
+        ),
+    ] = None,
     max_size: Annotated[
         float, typer.Option(metavar="MB", help="How large the page may be.", min=1)
     ] = 10,
@@ -81,12 +87,14 @@ def summarize(
     from tbreport.options import Options, Selection
     from tbreport.pipeline import summarize as make
     from tbreport.progress import Progress
+    from tbreport.report.coverage import unmet
 
     began = time.perf_counter()
     if fail_on not in (None, "warning", "error"):
         raise typer.BadParameter(
             f"{fail_on!r} is neither warning nor error", param_hint="--fail-on"
         )
+    demanded = demanded_codes(require)
     outputs = wanted_outputs(format, output)
     selection = Selection(
         pattern(runs, "--runs"), pattern(tags, "--tags"), pattern(exclude, "--exclude")
@@ -107,8 +115,28 @@ def summarize(
     note(f"{time.perf_counter() - began:.2f} s")
     if open_page:
         open_in_browser(outputs)
-    if fail_on and severe(report, fail_on):
+    missing = unmet(report.runs, demanded)
+    for sentence in missing:
+        note(sentence)
+    if missing or (fail_on and severe(report, fail_on)):
         raise typer.Exit(1)
+
+
+def demanded_codes(names: str | None) -> list[str]:
+    """The codes of detectors that are named with commas between.
+
+    Raises:
+        UnknownSetting: there is no such detector.
+    """
+    from tbreport.analysis.detector import named
+
+    found = [named(name.strip()) for name in (names or "").split(",") if name.strip()]
+    for one in found:
+        if one.scope != "run":
+            raise typer.BadParameter(
+                f"{one.name} does not look at the curves of runs", param_hint="--require"
+            )
+    return [one.code for one in found]
 
 
 def severe(report: Report, least: str) -> bool:

@@ -51,6 +51,16 @@ def of_detector(code: str, label: str, digests: Sequence[RunDigest]) -> tuple[Ce
     )
 
 
+def unmet(digests: Sequence[RunDigest], codes: Sequence[str]) -> tuple[str, ...]:
+    """One sentence for each demanded detector and run where it could not look."""
+    return tuple(
+        f"{code} could not look at {digest.run}: {reason}"
+        for code in codes
+        for digest in digests
+        if (reason := digest.coverage.get(code, "it did not run"))
+    )
+
+
 def checkpoints(digests: Sequence[RunDigest]) -> tuple[Block, ...]:
     """The step to keep of each run with a validation series, and what came after it."""
     columns = (

@@ -58,7 +58,8 @@ def test_the_default_is_text_on_stdout_and_a_page(tbreport: Command, tmp_path: P
     done = tbreport("summarize", SAMPLES)
 
     assert done.code == 0
-    assert "2 of 5 runs are ill" in done.out
+    ill = sum(bool(run["expects"]) for run in MANIFEST["runs"].values())
+    assert f"{ill} of {len(MANIFEST['runs'])} runs are ill" in done.out
     assert "TB301 overfitting" in done.out
     assert (tmp_path / "report.html").read_text(encoding="utf-8").endswith("</html>")
     assert re.search(r"report\.html \d+\.\d\d MB", done.err)
@@ -233,7 +234,7 @@ def test_a_failed_render_leaves_the_old_file(tbreport: Command, tmp_path: Path) 
 
 def test_patterns_choose_runs_and_tags(tbreport: Command) -> None:
     document = summary(
-        tbreport, SAMPLES, "--runs", "healthy", "--tags", "loss|acc", "--exclude", "val|seed1"
+        tbreport, SAMPLES, "--runs", "^healthy-seed", "--tags", "loss|acc", "--exclude", "val|seed1"
     )
 
     assert [run["name"] for run in document["runs"]] == ["healthy-seed0"]
@@ -467,3 +468,29 @@ def test_a_file_with_a_flipped_byte_keeps_every_other_point(
 
     assert document["runs"][0]["tags"]["loss"]["points"] == 59
     assert "TB108" in [f["code"] for f in document["runs"][0]["findings"]]
+
+
+def test_a_required_detector_that_could_not_look_is_exit_1(
+    tbreport: Command, tmp_path: Path
+) -> None:
+    write(tmp_path / "runs" / "a", curve("train/loss", losses(0)))
+
+    done = tbreport("summarize", "runs", "--require", "overfitting,TB202")
+
+    assert done.code == 1
+    assert "TB301 could not look at a: no validation loss" in done.err
+    assert "TB202" not in done.err
+
+
+def test_a_required_detector_that_looked_is_no_failure(tbreport: Command, tmp_path: Path) -> None:
+    both = curve("train/loss", losses(0)) + curve("val/loss", losses(1))
+    write(tmp_path / "runs" / "a", both)
+
+    assert tbreport("summarize", "runs", "--require", "overfitting").code == 0
+
+
+def test_a_required_detector_that_there_is_not_is_exit_2(tbreport: Command) -> None:
+    done = tbreport("summarize", SAMPLES, "--require", "overfiting")
+
+    assert done.code == 2
+    assert "did you mean 'overfitting'?" in done.err
