@@ -96,7 +96,7 @@ def test_the_keyboard_opens_and_leaves_the_tools(open_page: Opener) -> None:
     tools.locator("summary").focus()
     opened.page.keyboard.press("Enter")
     opened.page.keyboard.press("Tab")
-    assert opened.page.evaluate("document.activeElement.textContent") == "Full width"
+    assert opened.page.evaluate("document.activeElement.textContent") == "Pin or unpin"
 
     opened.page.keyboard.press("Escape")
     assert tools.get_attribute("open") is None
