@@ -52,6 +52,7 @@ def train(
             print(described(found))
         return
     try:
+        from tbreport.training.distributed import is_first_process
         from tbreport.training.loop import train as run_training
         from tbreport.training.sweep import Job, Settings, sweep
     except ImportError as error:
@@ -72,7 +73,8 @@ def train(
                 precision=precision,
                 samples=samples,
             )
-            print(folder)
+            if is_first_process():
+                print(folder)
         else:
             common = Settings(out, task, precision, samples)
             for folder in sweep(jobs, common, device=device, workers=workers, echo=note):

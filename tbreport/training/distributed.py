@@ -58,6 +58,11 @@ def local_device(name: str) -> str:
     return name
 
 
+def is_first_process() -> bool:
+    """Whether this is the only process or rank 0 of several."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 @contextmanager
 def joined(device: torch.device, task: str) -> Iterator[Rank]:
     """Take part in what torchrun began.

@@ -25,7 +25,7 @@ import torch
 from tbreport.training import TrainingError
 from tbreport.training import precision as precisions
 from tbreport.training.devices import resolve
-from tbreport.training.distributed import joined, local_device
+from tbreport.training.distributed import is_first_process, joined, local_device
 from tbreport.training.scenarios import Scenario, find
 from tbreport.training.stage import Echo, Place, ShouldStop, Stage
 from tbreport.training.tasks import TASKS
@@ -55,7 +55,9 @@ def train(
     scenario = find(name, task)
     precisions.check(precision)
     target = resolve(local_device(device))
-    folder = free_folder(scenario, out, seed)
+    folder = folder_of(scenario, out, seed)
+    if is_first_process():  # the others come to a folder that it has made
+        check_free(folder)
     with deterministic(target, seed), joined(target, scenario.task) as rank:
         heard = echo if rank.is_first else lambda line: None
         place = Place(target, heard, precision, rank, samples, should_stop)
@@ -63,19 +65,18 @@ def train(
     return folder
 
 
-def free_folder(scenario: Scenario, out: Path, seed: int) -> Path:
-    """Where a run is written.
+def folder_of(scenario: Scenario, out: Path, seed: int) -> Path:
+    """Where a run is written."""
+    return out / f"{scenario.label}-seed{seed}"
 
-    Raises:
-        TrainingError: there is one already.
-    """
-    folder = out / f"{scenario.label}-seed{seed}"
+
+def check_free(folder: Path) -> None:
+    """Raise TrainingError where a run stands already."""
     if any(folder.rglob("*tfevents*")):
         raise TrainingError(
             f"'{folder}' holds event files already",
             hint="remove them, or choose another --out or --seed",
         )
-    return folder
 
 
 @contextmanager

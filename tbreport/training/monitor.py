@@ -97,7 +97,7 @@ class Monitor:
         self.before: dict[str, Tensor] = {}  # weights
         self.always: list[Any] = []
         self.once: list[Any] = []
-        self.is_observing = False
+        self.is_observing = self.has_gradients = False
         self.mine = {id(parameter) for parameter in model.parameters()}
 
     def __enter__(self) -> Self:
@@ -191,12 +191,15 @@ class Monitor:
                 gradient = weight.grad if scale is None else weight.grad / scale
                 self.scalar(f"layer_gradient/{name}", norm(gradient), self.step + 1)
                 self.histogram(f"gradients/{name}", gradient, self.step + 1)
+        self.has_gradients = True
         self.cost += time.perf_counter() - start
 
     def after_update(self, optimizer: torch.optim.Optimizer, *arguments: Any) -> None:
         """Count the step, and end the observation that it belongs to."""
         if not self.concerns(optimizer):
             return
+        if not self.has_gradients:  # those of a closure, which the optimizer called itself
+            self.before_update(optimizer)
         self.step += 1
         if not self.is_observing:
             return
@@ -213,7 +216,7 @@ class Monitor:
         for hook in self.once:
             hook.remove()
         self.once, self.before, self.activations = [], {}, {}
-        self.is_observing = False
+        self.is_observing = self.has_gradients = False
         self.observations += 1
         now = time.perf_counter()
         self.cost += now - start

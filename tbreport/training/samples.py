@@ -17,12 +17,20 @@ from tbreport.training.loop import train
 from tbreport.training.scenarios import SCENARIOS
 from tbreport.training.stage import Echo
 
-SAMPLES = (  # scenario, seed
+SAMPLES = (  # scenario's label, seed
     ("healthy", 0),
     ("healthy", 1),
     ("wide", 0),
     ("overfitting", 0),
     ("diverging", 0),
+    ("loss-spike", 0),
+    ("crashed", 0),
+    ("nan-linear-regression", 0),
+    ("healthy-image-cnn", 0),
+    ("healthy-image-cnn", 1),
+    ("overfitting-text-classifier", 0),
+    ("healthy-text-classifier", 0),
+    ("healthy-gan", 0),
 )
 DEVICE = "cpu"
 
@@ -30,22 +38,36 @@ DEVICE = "cpu"
 def make(out: Path, echo: Echo) -> None:
     """Train every sample under `out`, and write ``manifest.json`` beside them."""
     runs = {}
-    for scenario, seed in SAMPLES:
-        folder = train(scenario, out, seed=seed, device=DEVICE, echo=echo)
-        rename_event_files(folder)
-        runs[folder.name] = {
-            "scenario": scenario,
-            "seed": seed,
-            "device": DEVICE,
-            "torch": torch.__version__,
-            "python": platform.python_version(),
-            "command": (
-                f"tbreport train {scenario} --out {out.name} --seed {seed} --device {DEVICE}"
-            ),
-            "expects": dict(SCENARIOS[scenario].expects),
-        }
+    for label, seed in SAMPLES:
+        scenario = SCENARIOS[label]
+        folder = train(label, out, seed=seed, device=DEVICE, echo=echo)
+        of_task = "" if scenario.is_home else f" --task {scenario.task}"
+        stages = event_folders(folder)
+        for stage in stages:
+            rename_event_files(stage)
+            runs[stage.relative_to(out).as_posix()] = {
+                "scenario": scenario.name,
+                "task": scenario.task,
+                "seed": seed,
+                "device": DEVICE,
+                "torch": torch.__version__,
+                "python": platform.python_version(),
+                "command": (
+                    f"tbreport train {scenario.name}{of_task} --out {out.name} --seed {seed} "
+                    f"--device {DEVICE}"
+                ),
+                "expects": dict(scenario.expects) if stage == stages[-1] else {},
+            }
     manifest = json.dumps({"runs": runs}, indent=2) + "\n"
     (out / "manifest.json").write_text(manifest, encoding="utf-8")
+
+
+def event_folders(folder: Path) -> list[Path]:
+    """The folders of a run's stages, in the order in which they were trained."""
+    return sorted(
+        {path.parent for path in folder.rglob("*tfevents*")},
+        key=lambda stage: min(path.stat().st_mtime for path in stage.iterdir()),
+    )
 
 
 def rename_event_files(folder: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from tbreport.training import TrainingError
 from tbreport.training.devices import present, resolve
-from tbreport.training.loop import free_folder, train
+from tbreport.training.loop import check_free, folder_of, train
 from tbreport.training.scenarios import find
 from tbreport.training.stage import Echo, Stopped
 
@@ -62,7 +62,7 @@ def sweep(
         KeyboardInterrupt: the person stopped it, after the workers have closed their files.
     """
     for job in jobs:
-        free_folder(find(job.name, settings.task), settings.out, job.seed)
+        check_free(folder_of(find(job.name, settings.task), settings.out, job.seed))
     places = devices_for(device, workers)[: len(jobs)]
     context = multiprocessing.get_context("spawn")
     waiting, news, stop = context.Queue(), context.Queue(), context.Event()

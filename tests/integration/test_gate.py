@@ -18,6 +18,12 @@ from tests.report.test_github import annotations, read_outputs
 
 SAMPLES = ROOT / "sample_runs"
 MANIFEST = json.loads((SAMPLES / "manifest.json").read_text(encoding="utf-8"))
+# a GAN has no validation loss, and one that is NaN makes no baseline
+JUDGEABLE = [
+    name
+    for name, run in MANIFEST["runs"].items()
+    if run["task"] != "gan" and "TB201" not in run["expects"]
+]
 
 
 @pytest.fixture(autouse=True)
@@ -221,19 +227,15 @@ def test_a_pass_can_update_the_baseline(tbreport: Command, runs: Path) -> None:
     assert [run["id"] for run in stored["runs"]][6:] == ["lm-seed100"]
 
 
-@pytest.mark.parametrize("name", MANIFEST["runs"])
+@pytest.mark.parametrize("name", JUDGEABLE)
 def test_the_self_test_catches_every_defect_in_every_sample_with_a_validation_loss(
     tbreport: Command, name: str
 ) -> None:
     described = json.loads(tbreport("summarize", SAMPLES / name, "--format", "json=-").out)
     tags = [tag for run in described["runs"] for tag in run["tags"]]
-    loss = next((tag for tag in ("loss/val", "val/loss") if tag in tags), None)
-    if loss is None:
-        pytest.skip("no validation loss")
+    loss = next(tag for tag in ("loss/val", "val/loss") if tag in tags)
     gated = ("--metric", f"{loss}=lower", "--stats", "final,auc,ttt", "--tol", "5%")
-    made = tbreport("baseline", "create", SAMPLES / name, "-o", "base.json", "--tags", loss)
-    if made.code == 2:
-        pytest.skip(made.err)
+    tbreport("baseline", "create", SAMPLES / name, "-o", "base.json", "--tags", loss)
 
     done = tbreport("gate", SAMPLES / name, "--baseline", "base.json", "--self-test", *gated)
 

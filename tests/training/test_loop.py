@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
@@ -26,8 +28,30 @@ OF_LAYERS = ("layer_gradient", "saturated_share", "update_ratio", "zero_share")
 
 
 @pytest.fixture(scope="module")
+def shortest(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Four steps of a scenario, trained once."""
+
+    @functools.cache
+    def run(label: str) -> Path:
+        return short_run(tmp_path_factory.mktemp(label), label, steps=4)
+
+    return run
+
+
+@pytest.fixture(scope="module")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return short_run(tmp_path_factory.mktemp("healthy"), "healthy", steps=60)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All of a healthy run."""
+    lines: list[str] = []
+    out = tmp_path_factory.mktemp("runs")
+    folder = train("healthy", out, seed=3, device="cpu", echo=lines.append)
+    assert len(lines) == 9
+    assert lines[-1].startswith("healthy: step 900 of 900, validation loss 0.")
+    return folder
 
 
 def untimed(folder: Path) -> dict[str, list[tuple[int, float]]]:
@@ -35,9 +59,10 @@ def untimed(folder: Path) -> dict[str, list[tuple[int, float]]]:
 
 
 @pytest.mark.parametrize("scenario", EVERY_SCENARIO)
-def test_every_scenario_trains_and_writes_its_layers(scenario: Scenario, tmp_path: Path) -> None:
-    short_run(tmp_path, scenario.label, steps=6)
-    folders = {path.parent for path in tmp_path.rglob("*tfevents*")}
+def test_every_scenario_trains_and_writes_its_layers(
+    scenario: Scenario, shortest: Callable[[str], Path]
+) -> None:
+    folders = {path.parent for path in shortest(scenario.label).rglob("*tfevents*")}
     assert folders
     for folder in folders:
         tags = read(folder).Tags()
@@ -51,8 +76,13 @@ def test_a_classifier_writes_the_scalars_promised(healthy: Path) -> None:
     assert of_run == OF_CLASSIFIERS
 
 
-def test_training_and_validation_stand_on_one_step_axis(tmp_path: Path) -> None:
-    points = scalars(short_run(tmp_path, "healthy", steps=900))
+def test_a_run_gets_a_folder_of_its_own_and_tells_how_it_fares(whole: Path) -> None:
+    assert whole.name == "healthy-seed3"
+    assert scalars(whole)["accuracy/val"][-1][1] > 0.9
+
+
+def test_training_and_validation_stand_on_one_step_axis(whole: Path) -> None:
+    points = scalars(whole)
     assert [step for step, _ in points["loss/train"]] == list(range(3, 901, 3))
     assert [step for step, _ in points["lr"]] == list(range(3, 901, 3))
     assert [step for step, _ in points["loss/val"]] == list(range(0, 901, 20))
@@ -81,32 +111,34 @@ def test_the_text_names_versions_and_commit_but_no_path(healthy: Path) -> None:
     assert "git_commit" in text
 
 
-def test_the_gradient_norm_is_written_before_and_after_clipping(tmp_path: Path) -> None:
-    points = scalars(short_run(tmp_path, "clipped-always"))
+def test_the_gradient_norm_is_written_before_and_after_clipping(
+    shortest: Callable[[str], Path],
+) -> None:
+    points = scalars(shortest("clipped-always"))
     before = [value for _, value in points["grad_norm"]]
     after = [value for _, value in points["grad_norm/clipped"]]
     assert min(before) > 0.05
     assert after == pytest.approx([0.05] * len(after), rel=1e-3)
 
 
-def test_parameter_groups_have_learning_rates_of_their_own(tmp_path: Path) -> None:
-    short_run(tmp_path, "healthy-transfer-learning")
-    points = scalars(tmp_path / "finetune")
+def test_parameter_groups_have_learning_rates_of_their_own(
+    shortest: Callable[[str], Path],
+) -> None:
+    points = scalars(shortest("healthy-transfer-learning") / "finetune")
     head, deep = points["lr/head"], points["lr/stage3"]
     assert [value for _, value in deep] == pytest.approx([0.1 * value for _, value in head])
 
 
-def test_frozen_layers_do_not_move(tmp_path: Path) -> None:
-    short_run(tmp_path, "healthy-transfer-learning")
-    events = read(tmp_path / "finetune")
+def test_frozen_layers_do_not_move(shortest: Callable[[str], Path]) -> None:
+    events = read(shortest("healthy-transfer-learning") / "finetune")
     first, *_, last = (e.histogram_value for e in events.Histograms("weights/stem.0"))
     assert list(first.bucket) == list(last.bucket)
     assert not any(tag.startswith("gradients/stem") for tag in events.Tags()["histograms"])
 
 
-def test_adapters_alone_learn(tmp_path: Path) -> None:
-    short_run(tmp_path, "healthy-language-model", steps=3)
-    moved = {t for t in scalars(tmp_path / "finetune") if t.startswith("update_ratio/")}
+def test_adapters_alone_learn(shortest: Callable[[str], Path]) -> None:
+    points = scalars(shortest("healthy-language-model") / "finetune")
+    moved = {tag for tag in points if tag.startswith("update_ratio/")}
     assert moved
     assert all(tag.endswith((".up", ".down")) for tag in moved)
 
@@ -160,15 +192,6 @@ def test_the_hyper_parameters_stand_in_the_file_of_the_run(healthy: Path) -> Non
     assert start.hparams["scenario"].string_value == "healthy"
     assert start.hparams["train_samples"].number_value == 1438
     assert "_hparams_/session_end_info" in plugin
-
-
-def test_a_run_gets_a_folder_of_its_own_and_tells_how_it_fares(tmp_path: Path) -> None:
-    lines: list[str] = []
-    folder = train("healthy", tmp_path / "runs", seed=3, device="cpu", echo=lines.append)
-    assert folder == tmp_path / "runs" / "healthy-seed3"
-    assert len(lines) == 9
-    assert lines[-1].startswith("healthy: step 900 of 900, validation loss 0.")
-    assert scalars(folder)["accuracy/val"][-1][1] > 0.9
 
 
 def test_a_folder_that_holds_a_run_is_refused(tmp_path: Path) -> None:

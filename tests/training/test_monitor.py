@@ -118,6 +118,24 @@ def test_gradients_are_those_without_the_scalers_factor(tmp_path: Path) -> None:
     assert norms[1] == pytest.approx(norms[0], rel=1e-4)
 
 
+def test_gradients_of_a_closure_are_watched(writer: SummaryWriter) -> None:
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        loss: torch.Tensor = model(torch.ones(16, 4)).square().mean()
+        loss.backward()
+        return loss
+
+    with Monitor(model, writer, every=2):
+        for _ in range(4):
+            optimizer.step(closure)
+    found = scalars(done(writer))
+    assert [step for step, _ in found["layer_gradient/first"]] == [2, 4]
+    assert [step for step, _ in found["update_ratio/first"]] == [2, 4]
+
+
 def test_nothing_is_left_on_the_model(writer: SummaryWriter) -> None:
     model = network()
     with pytest.raises(RuntimeError), Monitor(model, writer, every=1):

@@ -24,6 +24,7 @@ SCENARIOS = (
             RECIPES["text-classifier"],
             weight_decay=0.0,
             dropout=0.0,
+            label_smoothing=0.0,
             train_samples=120,
             mislabeled=0.2,
         ),
@@ -33,8 +34,8 @@ SCENARIOS = (
     Scenario(
         name="underfitting",
         task="digits-mlp",
-        description="a weight decay of 0.5 keeps the weights too small to tell the classes apart",
-        recipe=replace(DIGITS, weight_decay=0.5),
+        description="a learning rate ten thousand times too small",
+        recipe=replace(DIGITS, learning_rate=3e-6),
         expects={"TB204": "warning"},
     ),
     Scenario(

@@ -32,6 +32,7 @@ RECIPES = {
         clip_norm=1.0,
         width=32,
         dropout=0.5,
+        label_smoothing=0.1,
     ),
     "language-model": Recipe(
         steps=300,

@@ -1,0 +1,39 @@
+"""The paths that need a GPU."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from tbreport.training.loop import train
+from tbreport.training.sweep import devices_for
+from tests.training.runs import scalars, silent
+
+pytestmark = [
+    pytest.mark.cuda,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="cuda: no GPU here"),
+]
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16", "fp16"])
+def test_a_gpu_trains_in_every_precision(tmp_path: Path, precision: str) -> None:
+    folder = train("healthy", tmp_path, seed=0, device="cuda", precision=precision, echo=silent)
+    points = scalars(folder)
+    assert points["accuracy/val"][-1][1] > 0.9
+    assert points["device_memory_mib"][-1][1] > 0
+    assert ("loss_scale" in points) == (precision == "fp16")
+
+
+def test_the_same_seed_gives_the_same_scalars_on_a_gpu(tmp_path: Path) -> None:
+    found = [
+        scalars(train("healthy-image-cnn", tmp_path / name, seed=0, device="cuda", echo=silent))
+        for name in "ab"
+    ]
+    for tag in ("loss/train", "loss/val", "grad_norm"):
+        assert found[0][tag] == found[1][tag]
+
+
+def test_a_sweep_has_a_worker_for_each_gpu() -> None:
+    assert devices_for("auto", None) == [f"cuda:{n}" for n in range(torch.cuda.device_count())]
