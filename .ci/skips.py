@@ -1,0 +1,32 @@
+"""Print every test that was skipped with its reason; fail on one that should have run.
+
+python .ci/skips.py RESULTS.xml, as ``pytest --junitxml`` writes them.
+"""
+
+from __future__ import annotations
+
+import sys
+from xml.etree import ElementTree
+
+ALLOWED = (
+    "cuda",
+    "keras",
+    "root may",  # CI's user, to whom nothing is forbidden
+    "TBREPORT_SHARED_DATA",  # event files that are not in the repository
+)
+
+
+def main(path: str) -> int:
+    unexpected = 0
+    for case in ElementTree.parse(path).iter("testcase"):
+        for skip in case.iter("skipped"):
+            reason = skip.get("message", "")
+            is_allowed = reason.startswith(ALLOWED)
+            unexpected += not is_allowed
+            mark = "skipped" if is_allowed else "MUST NOT BE SKIPPED"
+            print(f"{mark}: {case.get('classname')}.{case.get('name')}: {reason}")
+    return 1 if unexpected else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
