@@ -208,6 +208,7 @@ class Finding:
     evidence: Mapping[str, float]  # the unit stands in the name: "rise_percent", "best_step"
     advice: str
     because_of: str = ""  # the code of the finding of the same run that it follows from
+    accepted: str = ""  # the reason, where the settings say that it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +284,6 @@ class RunDigest:
 
     @property
     def worst(self) -> Severity | None:
-        """The severity of the gravest finding; None if there are none."""
-        found = {finding.severity for finding in self.findings}
+        """The severity of the gravest finding that is not accepted; None if there are none."""
+        found = {finding.severity for finding in self.findings if not finding.accepted}
         return next((severity for severity in reversed(SEVERITIES) if severity in found), None)

@@ -28,6 +28,7 @@ from graphlib import TopologicalSorter
 from types import MappingProxyType
 from typing import Any, Literal
 
+from tbreport.analysis.acceptance import Acceptance, read_acceptances, read_severities
 from tbreport.analysis.needs import NEEDS
 from tbreport.analysis.selection import means, read_options, read_selectors
 from tbreport.errors import UnknownSetting
@@ -183,10 +184,12 @@ class DetectorSettings:
     select: tuple[str, ...] = ("TB",)
     ignore: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by detector's name
+    severities: Mapping[str, Severity] = field(default_factory=dict)  # by detector's name
+    accepted: tuple[Acceptance, ...] = ()
 
     @classmethod
     def parse(cls, table: Table) -> DetectorSettings:
-        """Read ``[detectors]``: `select`, `ignore`, and a table of options for each name.
+        """Read ``[detectors]``: `select`, `ignore`, `severity`, `accepted`, options by name.
 
         Raises:
             UnknownSetting: a key, selector or option that is none, with the nearest one.
@@ -194,7 +197,7 @@ class DetectorSettings:
         """
         defaults = {found.name: found.options for found in every_detector()}
         by_code = {found.code: found.name for found in every_detector()}
-        table.check_keys(("select", "ignore", *defaults))
+        table.check_keys(("select", "ignore", "severity", "accepted", *defaults))
         return cls(
             read_selectors(table, "select", by_code, ("TB",)),
             read_selectors(table, "ignore", by_code, ()),
@@ -203,6 +206,8 @@ class DetectorSettings:
                 for name in defaults
                 if name in table.values
             },
+            read_severities(table, defaults),
+            read_acceptances(table, by_code),
         )
 
     def chooses(self, found: Detector) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
 
+from tbreport.analysis.acceptance import settled
 from tbreport.analysis.detector import Detector, DetectorSettings, every_detector
 from tbreport.analysis.needs import NEEDS
 from tbreport.analysis.roles import RoleRules
@@ -37,7 +38,7 @@ def examine(
     for one in every_detector():
         if one.scope == "run" and not lacks(one, subject, settings):
             found = look(one, subject, subject.run.name, found, settings, on_crash)
-    return with_causes(by_gravity(found))
+    return with_causes(by_gravity(settled(found, settings.accepted, settings.severities)))
 
 
 def coverage(subject: RunSubject, settings: DetectorSettings) -> dict[str, str]:
@@ -80,7 +81,7 @@ def detect_experiment(
     for one in every_detector():
         if one.scope == "experiment":
             found = look(one, digests, "", found, settings, on_crash)
-    return by_gravity(found)
+    return by_gravity(settled(found, settings.accepted, settings.severities))
 
 
 def look(

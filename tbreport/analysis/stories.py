@@ -75,5 +75,7 @@ def stories(findings: Sequence[Finding]) -> list[tuple[Finding, ...]]:
 
 
 def gravity(findings: Sequence[Finding]) -> int:
-    """How grave the gravest of some findings is."""
-    return max(SEVERITIES.index(finding.severity) for finding in findings)
+    """How grave the gravest of some findings is; below all others where each is accepted."""
+    return max(
+        -1 if finding.accepted else SEVERITIES.index(finding.severity) for finding in findings
+    )

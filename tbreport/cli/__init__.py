@@ -12,6 +12,7 @@ import typer
 
 from tbreport import __version__
 from tbreport.cli import baseline, config
+from tbreport.cli.accept import accept
 from tbreport.cli.diff import diff
 from tbreport.cli.explain import explain
 from tbreport.cli.gate import gate
@@ -41,7 +42,7 @@ def root(
         print(context.get_help())
 
 
-for command in (summarize, gate, diff, inspect, explain, train):
+for command in (summarize, gate, diff, inspect, explain, accept, train):
     app.command()(command)
 app.add_typer(baseline.app, name="baseline")
 app.add_typer(config.app, name="config")

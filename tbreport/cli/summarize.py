@@ -143,7 +143,7 @@ def severe(report: Report, least: str) -> bool:
     """Whether any finding is at least that severe."""
     counted = ("error",) if least == "error" else ("warning", "error")
     every = [*report.findings, *(finding for run in report.runs for finding in run.findings)]
-    return any(finding.severity in counted for finding in every)
+    return any(finding.severity in counted for finding in every if not finding.accepted)
 
 
 def open_in_browser(outputs: list[Output]) -> None:

@@ -48,7 +48,7 @@ def findings(report: Report) -> Iterator[tuple[str, str, str]]:
     """Level, title and message of each finding that is more than information."""
     every = [*report.findings, *(finding for run in report.runs for finding in run.findings)]
     for finding in every:
-        if finding.severity in SEVERITIES:
+        if finding.severity in SEVERITIES and not finding.accepted:
             title = f"{finding.code} {finding.name} {finding.run}".strip()
             yield SEVERITIES[finding.severity], title, finding.message
 

@@ -14,7 +14,8 @@ def headline(
     digests: Sequence[RunDigest], findings: Sequence[Finding], detectors: Sequence[str]
 ) -> Headline:
     """The one sentence a hurried reader takes home."""
-    counts = {s: sum(f.severity == s for f in findings) for s in SEVERITIES}
+    counts = {s: sum(f.severity == s and not f.accepted for f in findings) for s in SEVERITIES}
+    accepted = sum(bool(finding.accepted) for finding in findings)
     worst: Severity | None = next((s for s in reversed(SEVERITIES) if counts[s]), None)
     total = len(digests)
     ill = sum(digest.worst in ("warning", "error") for digest in digests)
@@ -22,6 +23,8 @@ def headline(
     parts = [part for part in parts if not part.startswith("0 ")]
     if counts["info"]:
         parts.append(f"{counts['info']:,} for information")
+    if accepted:
+        parts.append(f"{accepted:,} accepted")
     ran = wording.count(len(detectors), "detector") + " ran"
     detail = f"{', '.join(parts) or 'no findings'}; {ran}"
     if ill:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
 from tbreport.gate.model import Check, Verdict
+from tbreport.model import Finding
 from tbreport.report.document import Report
 from tbreport.report.machine import instant
 
@@ -55,14 +56,19 @@ def name_of(check: Check) -> str:
 def of_findings(report: Report) -> Iterator[Xml.Element]:
     """A case for each finding, and one for each run without any."""
     for finding in report.findings:
-        yield found(finding.run or "experiment", f"{finding.code} {finding.name}", finding.severity,
+        yield found(finding.run or "experiment", f"{finding.code} {finding.name}", level(finding),
                     finding.tags, finding.message)  # fmt: skip
     for digest in report.runs:
         for finding in digest.findings:
-            yield found(digest.run, f"{finding.code} {finding.name}", finding.severity,
+            yield found(digest.run, f"{finding.code} {finding.name}", level(finding),
                         finding.tags, finding.message)  # fmt: skip
         if not digest.findings:
             yield empty(digest.run, "no finding")
+
+
+def level(finding: Finding) -> str:
+    """The severity that counts: one that is accepted passes."""
+    return "info" if finding.accepted else finding.severity
 
 
 def found(run: str, name: str, severity: str, tags: tuple[str, ...], message: str) -> Xml.Element:

@@ -148,6 +148,7 @@ def finding(found: Finding) -> dict[str, Any]:
         "evidence": numbers(found.evidence),
         "advice": found.advice,
         "because_of": found.because_of or None,
+        "accepted": found.accepted or None,
     }
 
 

@@ -80,6 +80,7 @@ def block(found: Block) -> str:
         return "".join(
             f"- **{item.finding.severity}** {item.finding.code} {text(item.finding.name)} "
             f"{text(item.finding.run)}: {text(item.finding.message)}"
+            f"{f' (accepted: {text(item.finding.accepted)})' if item.finding.accepted else ''}"
             f"{f' (follows from {item.follows})' if item.follows else ''}\n"
             for item in found.items[:ROWS]
         ) + more(len(found.items))

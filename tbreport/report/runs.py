@@ -102,14 +102,21 @@ def status(digest: RunDigest) -> Cell:
     """The gravest finding's name, or how it stands otherwise."""
     if not digest.points:
         return Cell("no data", tone="warning")
-    grave: list[Finding] = [f for f in digest.findings if f.severity == digest.worst]
+    grave: list[Finding] = [
+        f for f in digest.findings if f.severity == digest.worst and not f.accepted
+    ]
     if grave and digest.worst in ("warning", "error"):
-        leads = {f.name for f in digest.findings if f.severity != "info" and not f.because_of}
+        leads = {f.name for f in digest.findings if counts(f) and not f.because_of}
         others = len(leads - {grave[0].name})
         more = f" +{others}" if others and not grave[0].because_of else ""
         tone: Tone = digest.worst
         return Cell(grave[0].name + more, tone=tone)
     return Cell("healthy", tone="ok") if is_judged(digest) else Cell("not judged", tone="muted")
+
+
+def counts(finding: Finding) -> bool:
+    """Whether a finding is more than information and not accepted."""
+    return finding.severity != "info" and not finding.accepted
 
 
 def extent(digest: RunDigest) -> tuple[Cell, Cell]:

@@ -175,6 +175,10 @@ def finding(console: Console, item: FindingItem) -> None:
         head.append(f"   {plain(found.run)}", style="")
     if item.follows:
         head.append(f"   follows from {item.follows}", style="dim")
+    if found.accepted:
+        head.append(f"   accepted: {plain(found.accepted)}", style="dim")
+        console.print(head)
+        return
     console.print(head)
     console.print(Padding(Text(plain(found.message)), (0, 0, 0, 4)))
     evidence = wording.evidence(found.evidence)
