@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.corpus import healthy_runs, ill_runs
 from tbreport.analysis.detector import every_detector
 from tbreport.analysis.examination import detect
 from tbreport.model import Finding, Float64s, Run
@@ -57,6 +58,7 @@ def main() -> None:
             report(reached, list(algoperf(Path(folder) / "algoperf_dev", reached)))
     else:
         print("TBREPORT_SHARED_DATA is not set: no real runs", file=sys.stderr)
+    synthetic()
     simulated()
     speed()
 
@@ -99,6 +101,23 @@ def report(reached: bool, runs: Sequence[tuple[str, Run]]) -> None:
 def severities_of(findings: Iterable[Finding]) -> set[str]:
     """How grave a run's findings are."""
     return {finding.severity for finding in findings}
+
+
+def synthetic(first_seed: int = 0) -> None:
+    """False alarms on the healthy runs of the corpus, and how many of the ill ones are found."""
+    print("\nSynthetic healthy runs: those with a warning, and with an error\n")
+    counts: dict[str, list[set[str]]] = {}
+    for kind, one in healthy_runs(first_seed):
+        counts.setdefault(kind, []).append(severities_of(detect(one)))
+    for kind, found in [*counts.items(), ("all", [s for kinds in counts.values() for s in kinds])]:
+        warned, failed = (sum(level in s for s in found) for level in ("warning", "error"))
+        print(f"{kind:22} warning {shown(warned, len(found))}  error {failed}")
+    print("\nSynthetic ill runs: those on which the right detector fires\n")
+    right: dict[str, list[bool]] = {}
+    for kind, expected, one in ill_runs(first_seed):
+        right.setdefault(kind, []).append(bool(codes(one) & set(expected)))
+    for kind, hits in [*right.items(), ("all", [hit for kinds in right.values() for hit in kinds])]:
+        print(f"{kind:22} {shown(sum(hits), len(hits))}")
 
 
 def simulated() -> None:
