@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tbreport.model import Float64s, Int64s, SetAside, SetAsideReason
-from tbreport.reader.scan import Purge
+from tbreport.reader.scan import Purge, rises
 
 Indices = npt.NDArray[np.intp]
 
@@ -86,12 +86,6 @@ def resolve(tag: str, parts: Sequence[Part], purges: Sequence[Purge] = ()) -> Re
     renumbered = any(draft.renumbered for draft in spliced)
     aside = tuple(account.entries)
     return Resolution(np.concatenate(order), np.concatenate(steps), renumbered, aside)
-
-
-def rises(steps: Int64s) -> bool:
-    """Whether steps rise strictly."""
-    rises = steps[1:] > steps[:-1]
-    return bool(np.count_nonzero(rises) == len(rises))
 
 
 @dataclass(frozen=True, slots=True)

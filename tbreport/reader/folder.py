@@ -6,9 +6,10 @@ written, which is the rule, is handed on without a look at its points.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,9 +24,9 @@ from tbreport.model import (
     SetAside,
     Source,
 )
-from tbreport.reader.attempts import Indices, Part, Resolution, resolve, rises
+from tbreport.reader.attempts import Indices, Part, Resolution, resolve
 from tbreport.reader.kinds import HPARAMS
-from tbreport.reader.scan import FileScan, HistogramColumns, Purge, ScalarColumns
+from tbreport.reader.scan import FileScan, HistogramColumns, Purge, ScalarColumns, rises
 
 MOMENTS = ("min", "max", "num", "sum", "sum_squares")
 
@@ -61,11 +62,12 @@ def resolved(name: str, scans: Sequence[FileScan]) -> Folder:
             rows[number].append(blob)
     resolver = Resolver(scans, purges)
     scalars = {
-        tag: resolver.scalars(name, tag) for tag in sorted({t for s in scans for t in s.scalars})
+        tag: resolver.scalars(name, tag, columns)
+        for tag, columns in by_tag(found.scalars for found in scans)
     }
     histograms = {
-        tag: resolver.histograms(name, tag)
-        for tag in sorted({t for s in scans for t in s.histograms})
+        tag: resolver.histograms(name, tag, columns)
+        for tag, columns in by_tag(found.histograms for found in scans)
     }
     kept = [blob for key in sorted(blobs) for blob in resolver.blobs(key[1], blobs[key])]
     hparams: dict[str, HParam] = {}
@@ -101,13 +103,6 @@ class Resolver:
         """Points of each file."""
         return [sum(len(found.steps) for found in columns_of(s)) for s in self.scans]
 
-    def untouched(self, columns: Mapping[int, Columns]) -> Columns | None:
-        """The columns of a tag of which every point counts as it was written, if that is plain."""
-        if len(columns) > 1 or self.purges:
-            return None
-        (found,) = columns.values()
-        return found if rises(found.steps) else None
-
     def resolve(self, tag: str, columns: Mapping[int, Any]) -> Resolution:
         """Resolve the points of a tag; `columns` are those of the scans that have it."""
         parts = [
@@ -126,11 +121,12 @@ class Resolver:
         assert read == len(resolution.order) + sum(s.points for s in resolution.set_aside)
         return resolution
 
-    def scalars(self, folder: str, tag: str) -> Series:
-        columns = {n: s.scalars[tag] for n, s in enumerate(self.scans) if tag in s.scalars}
+    def scalars(self, folder: str, tag: str, columns: Mapping[int, ScalarColumns]) -> Series:
         source = Source(folder, tag)
-        if whole := self.untouched(columns):
-            return Series(folder, tag, source, whole.steps, whole.wall_times, whole.values)
+        if len(columns) == 1 and not self.purges:
+            (whole,) = columns.values()
+            if whole.rising or rises(whole.steps):
+                return Series(folder, tag, source, whole.steps, whole.wall_times, whole.values)
         resolution = self.resolve(tag, columns)
         steps, original = numbering(resolution, columns)
         return Series(
@@ -143,16 +139,15 @@ class Resolver:
             original,
         )
 
-    def histograms(self, folder: str, tag: str) -> HistogramSeries:
-        columns = {n: s.histograms[tag] for n, s in enumerate(self.scans) if tag in s.histograms}
+    def histograms(
+        self, folder: str, tag: str, columns: Mapping[int, HistogramColumns]
+    ) -> HistogramSeries:
         source = Source(folder, tag)
-        if whole := self.untouched(columns):
-            return HistogramSeries(
-                folder,
-                tag,
-                source,
-                *(getattr(whole, field) for field in HistogramColumns.__slots__),
-            )
+        if len(columns) == 1 and not self.purges:
+            (whole,) = columns.values()
+            if rises(whole.steps):
+                arrays = (getattr(whole, field) for field in HistogramColumns.__slots__)
+                return HistogramSeries(folder, tag, source, *arrays)
         resolution = self.resolve(tag, columns)
         steps, original = numbering(resolution, columns)
         order = resolution.order
@@ -187,6 +182,15 @@ class Resolver:
         if not tag:
             return flat
         return [flat[index] for index in self.resolve(tag, columns).order]
+
+
+def by_tag(files: Iterable[Mapping[str, Columns]]) -> list[tuple[str, dict[int, Columns]]]:
+    """Each tag with the columns that files have of it, by the file's number; sorted by tag."""
+    found: dict[str, dict[int, Columns]] = {}
+    for number, columns in enumerate(files):
+        for tag, one in columns.items():
+            found.setdefault(tag, {})[number] = one
+    return sorted(found.items(), key=itemgetter(0))
 
 
 def columns_of(found: FileScan) -> list[ScalarColumns | HistogramColumns]:

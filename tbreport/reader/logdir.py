@@ -222,7 +222,7 @@ def walk(source: Input, problems: list[Problem]) -> Iterator[FoundFile]:
                 problems.append(Problem("TB109", folder, 0, 0, f"folder: {detail}"))
                 continue
             entered.add((status.st_dev, status.st_ino))
-            inner = []
+            inner: list[tuple[Path, str]] = []
             for entry in entries:
                 if is_folder(entry):
                     found = (top / entry.name, shown(below, entry.name))

@@ -5,8 +5,8 @@ from tbreport.model import Float64s, Int64s
 
 # size, records, good_bytes, first_wall_time, last_wall_time, file_version, writer
 File = tuple[int, int, int, float | None, float | None, str, str]
-# steps, wall_times, values
-Scalars = tuple[Int64s, Float64s, Float64s]
+# steps, wall_times, values, rising
+Scalars = tuple[Int64s, Float64s, Float64s, bool]
 # the fields of scan.HistogramColumns
 Histograms = tuple[
     Int64s, Float64s, Int64s, Float64s, Float64s, Float64s, Float64s, Float64s, Float64s, Float64s

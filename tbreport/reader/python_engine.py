@@ -23,6 +23,7 @@ from tbreport.reader.scan import (
     ScalarColumns,
     float64s,
     int64s,
+    rises,
 )
 
 LFS = b"version https://git-lfs"
@@ -62,11 +63,8 @@ class Points:
     values: list[float] = field(default_factory=list)
 
     def finish(self) -> ScalarColumns:
-        return ScalarColumns(
-            int64s(self.steps),
-            float64s(self.wall_times),
-            float64s(self.values),
-        )
+        steps = int64s(self.steps)
+        return ScalarColumns(steps, float64s(self.wall_times), float64s(self.values), rises(steps))
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ class ScalarColumns:
     steps: Int64s
     wall_times: Float64s
     values: Float64s
+    rising: bool = False  # whether steps rise strictly, where the engine knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,12 @@ class ProblemLog:
         self.problems[self.last[code]] = replace(
             problem, count=problem.count + 1, length=problem.length + length
         )
+
+
+def rises(steps: Int64s) -> bool:
+    """Whether steps rise strictly."""
+    rises = steps[1:] > steps[:-1]
+    return bool(np.count_nonzero(rises) == len(rises))
 
 
 def int64s(numbers: npt.ArrayLike) -> Int64s:

@@ -75,7 +75,7 @@ def held(found: FileScan) -> dict[tuple[str, ...], Any]:
     content: dict[tuple[str, ...], Any] = {}
     for kind, columns in (("scalars", found.scalars), ("histograms", found.histograms)):
         for tag, column in columns.items():
-            for name in column.__slots__:
+            for name in set(column.__slots__) - {"rising"}:
                 content[kind, tag, name] = getattr(column, name).tobytes()
     for blob in found.blobs:
         key = (blob.kind, blob.tag)

@@ -38,7 +38,7 @@ py::tuple arrays(std::unique_ptr<ScalarColumns> columns) {
   const py::capsule owner = owned(std::move(columns));
   return py::make_tuple(array_over(c.steps(), c.size(), owner),
                         array_over(c.wall_times(), c.size(), owner),
-                        array_over(c.values(), c.size(), owner));
+                        array_over(c.values(), c.size(), owner), c.rising());
 }
 
 py::tuple arrays(std::unique_ptr<HistogramColumns> columns) {

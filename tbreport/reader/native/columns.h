@@ -56,6 +56,8 @@ class Array {
   Number* numbers_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;
+  int64_t last_step_ = 0;
+  bool rising_ = true;
 };
 
 // Fields as in scan.ScalarColumns. One size for all three: the scan spends its time here.
@@ -74,6 +76,8 @@ class ScalarColumns {
     steps_[size_] = step;
     wall_times_[size_] = wall_time;
     values_[size_] = value;
+    rising_ &= step > last_step_ || !size_;
+    last_step_ = step;
     ++size_;
   }
 
@@ -81,12 +85,14 @@ class ScalarColumns {
   bool full() const { return size_ == capacity_; }
 
   // Makes room for as many points as the file will hold if it goes on as it began, so that a
-  // regular file's columns are moved twice and end with little to spare. `share`: the part of the
-  // file that was read.
+  // regular file's columns are moved a few times while they are short and end with little to spare.
+  // The more points there are, the more the estimate is trusted. `share`: the part of the file that
+  // was read, this point included.
   void grow(double share) {
     const auto size = static_cast<double>(size_);
-    const double expected = share > 0 ? size / share * 1.02 : 0;
-    const auto wanted = static_cast<size_t>(std::clamp(expected, 1.5 * size + 16, 64 * size + 16));
+    const double expected = share > 0 ? (size + 1) / share * 1.01 : 0;
+    const auto wanted =
+        static_cast<size_t>(std::clamp(expected, 1.5 * size + 16, size * size + 16));
     resize(steps_, wanted);
     resize(wall_times_, wanted);
     resize(values_, wanted);
@@ -98,12 +104,17 @@ class ScalarColumns {
   const double* wall_times() const { return wall_times_; }
   const double* values() const { return values_; }
 
+  // Whether steps rise strictly.
+  bool rising() const { return rising_; }
+
  private:
   int64_t* steps_ = nullptr;
   double* wall_times_ = nullptr;
   double* values_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;
+  int64_t last_step_ = 0;
+  bool rising_ = true;
 };
 
 // Fields as in scan.HistogramColumns.
