@@ -14,6 +14,14 @@ FIRES = {
     "noisy, at chance": run({"loss": flat(level=CHANCE, noise=0.02)}),
     "ten points": run({"loss": flat(10, level=0.7, noise=0.001)}),
     "a hundredth of the way": run({"loss": healthy(start=2.3, end=2.28, noise=0.001)}),
+    "one metric of three rose by chance": run(
+        {
+            "loss": flat(level=CHANCE),
+            "val/accuracy": flat(level=0.1),
+            "val/f1": flat(level=0.02),
+            "val/roc_auc": np.linspace(0.5, 0.7, 200),
+        }
+    ),
     "known chance level": run(
         {"loss": healthy(start=4.0, end=CHANCE, noise=0.001)}, hparams={"num_classes": 10.0}
     ),
