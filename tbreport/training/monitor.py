@@ -14,11 +14,10 @@ At every so many optimizer steps, for each layer:
   norm of the step over that of the weights; ``zero_share/<layer>``, of an activation function's
   outputs; ``saturated_share/<layer>``, of those in the outer 5 % of a tanh's or sigmoid's range.
 
-Steps count the steps of the optimizers that hold parameters of the model, as the hooks of
-`torch.optim` tell them; evaluation (``model.eval()`` or no gradients) is not watched. Gradients are
-those that the optimizer sees: unscaled and clipped. Between the steps watched only one hook is
-left, on the model itself. Histograms of more than 16,384 values are of every so many-th value;
-shares and norms are of all. A layer that is checkpointed is watched once.
+Steps count the steps of the optimizers that hold parameters of the model; evaluation
+(``model.eval()`` or no gradients) is not watched. Gradients are those that the optimizer sees:
+unscaled and clipped. Between the steps watched only one hook is left, on the model itself.
+Histograms of more than 4,096 values are of every so many-th; shares and norms are of all.
 """
 
 from __future__ import annotations
@@ -29,14 +28,16 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
 )
-from torch.utils.tensorboard import SummaryWriter
+from torch.utils.tensorboard import SummaryWriter, summary
+from torch.utils.tensorboard.summary import Summary
+
+from tbreport.training.histograms import histogram, some
 
 ACTIVATIONS = (
     nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.SELU, nn.CELU, nn.GELU, nn.SiLU, nn.Mish,
@@ -50,9 +51,6 @@ RANGES: dict[type[nn.Module], tuple[float, float]] = {
     nn.Hardsigmoid: (0.0, 1.0),
 }
 OUTER = 0.05  # of a range: half of it at either end
-MOST_VALUES = 1 << 14  # of a histogram
-BUCKETS = 30
-SMALLEST = 1e-12  # outputs no larger than this are zero
 DEAR = 0.05  # share of the time from which on the cost is told
 
 Echo = Callable[[str], None]
@@ -97,6 +95,7 @@ class Monitor:
         self.before: dict[str, Tensor] = {}  # weights
         self.always: list[Any] = []
         self.once: list[Any] = []
+        self.written = Summary()  # of the step being observed
         self.is_observing = self.has_gradients = False
         self.mine = {id(parameter) for parameter in model.parameters()}
 
@@ -110,7 +109,8 @@ class Monitor:
             ]
             if self.step == 0:
                 for name, weight in self.weights().items():
-                    self.histogram(f"weights/{name}", weight, 0)
+                    self.histogram(f"weights/{name}", weight)
+                self.write(0)
         return self
 
     def __exit__(
@@ -167,13 +167,13 @@ class Monitor:
 
     def shares(self, name: str, layer: nn.Module, outputs: Tensor) -> None:
         """Write how much of a layer's outputs is zero and, of a bounded one, saturated."""
-        zeros = (outputs.abs() <= SMALLEST).float().mean().item()
-        self.scalar(f"zero_share/{name}", zeros, self.step + 1)
+        zeros = outputs.numel() - int(torch.count_nonzero(outputs))
+        self.scalar(f"zero_share/{name}", zeros / max(1, outputs.numel()))
         limits = RANGES.get(type(layer))
         if limits is not None:
             margin = (limits[1] - limits[0]) * OUTER / 2
             outer = (outputs < limits[0] + margin) | (outputs > limits[1] - margin)
-            self.scalar(f"saturated_share/{name}", outer.float().mean().item(), self.step + 1)
+            self.scalar(f"saturated_share/{name}", outer.float().mean().item())
 
     def concerns(self, optimizer: torch.optim.Optimizer) -> bool:
         """Whether an optimizer holds a parameter of the model."""
@@ -189,8 +189,8 @@ class Monitor:
         for name, weight in self.weights().items():
             if learns(weight):
                 gradient = weight.grad if scale is None else weight.grad / scale
-                self.scalar(f"layer_gradient/{name}", norm(gradient), self.step + 1)
-                self.histogram(f"gradients/{name}", gradient, self.step + 1)
+                self.scalar(f"layer_gradient/{name}", norm(gradient))
+                self.histogram(f"gradients/{name}", gradient)
         self.has_gradients = True
         self.cost += time.perf_counter() - start
 
@@ -209,10 +209,11 @@ class Monitor:
                 size = norm(self.before[name])
                 if size > 0:
                     moved = norm(weight.detach() - self.before[name])
-                    self.scalar(f"update_ratio/{name}", moved / size, self.step)
-            self.histogram(f"weights/{name}", weight, self.step)
+                    self.scalar(f"update_ratio/{name}", moved / size)
+            self.histogram(f"weights/{name}", weight)
         for name, outputs in self.activations.items():
-            self.histogram(f"activations/{name}", outputs, self.step)
+            self.histogram(f"activations/{name}", outputs)
+        self.write(self.step)
         for hook in self.once:
             hook.remove()
         self.once, self.before, self.activations = [], {}, {}
@@ -230,43 +231,22 @@ class Monitor:
         per_step = max(spent - self.cost, 1e-9) / max(1, self.step)
         return max(1, round(self.cost / self.observations / (self.share * per_step)))
 
-    def scalar(self, tag: str, value: float, step: int) -> None:
-        assert self.writer is not None
-        self.writer.add_scalar(tag, value, step)
+    def scalar(self, tag: str, value: float) -> None:
+        self.written.MergeFrom(summary.scalar(tag, value))
 
-    def histogram(self, tag: str, tensor: Tensor, step: int) -> None:
-        """Write finite values in buckets of equal width; zeros, where many, have one of their own.
+    def histogram(self, tag: str, tensor: Tensor) -> None:
+        self.written.MergeFrom(histogram(tag, tensor))
 
-        Torch's default buckets, exponential between 1e-12 and the extremes, take 9 KB a histogram.
-        """
-        assert self.writer is not None
-        values = some(tensor).float().cpu().numpy()
-        values = values[np.isfinite(values)]
-        if len(values):
-            self.writer.add_histogram(tag, values, step, bins=edges(values))
-
-
-def edges(values: np.ndarray) -> np.ndarray:
-    """Bounds of buckets from the smallest value to the largest, and around zero if that is in."""
-    low, high = float(values.min()), float(values.max())
-    if low == high:
-        low, high = low - 1e-6 * max(1.0, abs(low)), high + 1e-6 * max(1.0, abs(high))
-    bounds = np.linspace(low, high, BUCKETS + 1)
-    if (np.abs(values) <= SMALLEST).mean() > 0.01:
-        tiny = 1e-6 * (high - low)
-        bounds = np.union1d(bounds[np.abs(bounds) > tiny], (-tiny, tiny))
-    return bounds
+    def write(self, step: int) -> None:
+        """Write what was collected as one event: a third of the cost of one for each value."""
+        assert self.writer
+        self.writer.file_writer.add_summary(self.written, step)
+        self.written = Summary()
 
 
 def learns(weight: Tensor) -> bool:
     """Whether the gradient is one of this step: frozen weights may keep an old one."""
     return weight.requires_grad and weight.grad is not None
-
-
-def some(tensor: Tensor) -> Tensor:
-    """At most 16,384 of the values, evenly spaced, flat."""
-    flat = tensor.detach().flatten()
-    return flat[:: max(1, -(-len(flat) // MOST_VALUES))]
 
 
 def norm(tensor: Tensor) -> float:

@@ -12,7 +12,8 @@ import torch
 from torch import nn
 from torch.utils.tensorboard import SummaryWriter
 
-from tbreport.training.monitor import Monitor, edges, share_of
+from tbreport.training.histograms import edges
+from tbreport.training.monitor import Monitor, share_of
 from tests.training.runs import read, scalars
 
 

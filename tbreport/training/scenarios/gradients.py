@@ -47,7 +47,7 @@ SCENARIOS = (
     Scenario(
         name="poor-init",
         task="digits-mlp",
-        description="four hidden layers whose weights begin with a standard deviation of 0.001",
+        description="three of four hidden layers begin with a standard deviation of 0.001",
         recipe=replace(DIGITS, steps=450, depth=4, init_sd=0.001),
         expects={"TB204": "warning", "TB404": "warning", "TB410": "warning"},
     ),

@@ -41,7 +41,7 @@ class Recipe:
     leaked_copies: int = 0  # of each validation sample among the training samples
     rare_share: float | None = None  # of the samples of every second class that are kept
     # what goes wrong
-    init_sd: float | None = None  # of the hidden weights; None is torch's own initialization
+    init_sd: float | None = None  # of the weights behind the first layer; None is torch's own
     init_bias: float | None = None  # of the hidden units
     input_scale: float = 1.0  # what every input is multiplied by
     naive_loss: bool = False  # the logarithm of zero, or squares in half precision

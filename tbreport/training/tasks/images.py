@@ -15,7 +15,6 @@ from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.datasets import load_digits
 
 from tbreport.training import TrainingError
 from tbreport.training.scenarios.recipe import Recipe
@@ -85,6 +84,8 @@ def mislabel(labels: Labels, share: float, n_classes: int, rng: np.random.Genera
 
 def digits() -> LabeledImages:
     """1,797 gray images of 8 × 8 pixels in [0, 1]; a fifth is for validation."""
+    from sklearn.datasets import load_digits  # 2 s, which other tasks need not spend
+
     loaded = load_digits()
     images = (loaded.images / 16).astype(np.float32)[:, None]
     labels = loaded.target.astype(np.int64)

@@ -21,16 +21,16 @@ def multilayer(recipe: Recipe, n_inputs: int, n_outputs: int) -> nn.Sequential:
     layers: OrderedDict[str, nn.Module] = OrderedDict()
     width = n_inputs
     for number in range(1, recipe.depth + 1):
-        layers[f"hidden{number}"] = initialized(nn.Linear(width, recipe.width), recipe)
+        layers[f"hidden{number}"] = initialized(nn.Linear(width, recipe.width), recipe, number)
         layers[f"{recipe.activation}{number}"] = ACTIVATIONS[recipe.activation]()
         width = recipe.width
     layers["output"] = nn.Linear(width, n_outputs)
     return nn.Sequential(layers)
 
 
-def initialized(layer: nn.Linear, recipe: Recipe) -> nn.Linear:
+def initialized(layer: nn.Linear, recipe: Recipe, number: int) -> nn.Linear:
     """The layer with the weights and biases that the recipe says, or torch's own."""
-    if recipe.init_sd is not None:
+    if recipe.init_sd is not None and number > 1:
         nn.init.normal_(layer.weight, std=recipe.init_sd)
     if recipe.init_bias is not None:
         nn.init.constant_(layer.bias, recipe.init_bias)

@@ -23,7 +23,7 @@ from tbreport.training.tasks.layers import freeze
 from tbreport.training.tasks.task import Group, Task, accuracy, samples
 
 SIZE = 16  # pixels, to which images are scaled up
-MOST_VAL = 100  # images
+MOST_VAL = 64  # images
 HALF = 5  # classes to pretrain on; the others are fine-tuned on
 FROZEN = ("stem", "stage1", "stage2")
 # layer-wise learning rates: the deeper, the slower
