@@ -35,6 +35,10 @@ def codes(looked_at: Run | Sequence[RunDigest]) -> set[str]:
     return {finding.code for finding in told(looked_at)}
 
 
+def titled(part: Detector | str) -> str:
+    return part if isinstance(part, str) else part.name
+
+
 @pytest.mark.parametrize("found", TABLE, ids=lambda found: found.name)
 def test_it_has_a_firing_and_two_quiet_examples(found: Detector) -> None:
     fires, quiet = examples(found).FIRES, examples(found).QUIET
@@ -46,12 +50,12 @@ def test_it_has_a_firing_and_two_quiet_examples(found: Detector) -> None:
     assert any(name.startswith("near miss") for name in quiet)
 
 
-@pytest.mark.parametrize(("found", "name"), cases("FIRES"), ids=lambda case: str(case))
+@pytest.mark.parametrize(("found", "name"), cases("FIRES"), ids=titled)
 def test_it_fires(found: Detector, name: str) -> None:
     assert found.code in codes(examples(found).FIRES[name])
 
 
-@pytest.mark.parametrize(("found", "name"), cases("QUIET"), ids=lambda case: str(case))
+@pytest.mark.parametrize(("found", "name"), cases("QUIET"), ids=titled)
 def test_it_is_quiet(found: Detector, name: str) -> None:
     assert found.code not in codes(examples(found).QUIET[name])
 
@@ -89,7 +93,7 @@ def test_it_takes_a_subject_and_earlier_findings_and_keywords(found: Detector) -
     assert set(kinds[2:]) <= {inspect.Parameter.KEYWORD_ONLY}
 
 
-@pytest.mark.parametrize(("found", "name"), cases("FIRES"), ids=lambda case: str(case))
+@pytest.mark.parametrize(("found", "name"), cases("FIRES"), ids=titled)
 def test_its_findings_can_be_read_and_acted_on(found: Detector, name: str) -> None:
     for finding in told(examples(found).FIRES[name]):
         assert finding.message
@@ -101,7 +105,7 @@ def test_its_findings_can_be_read_and_acted_on(found: Detector, name: str) -> No
             assert finding.steps[0] <= finding.steps[1]
 
 
-@pytest.mark.parametrize(("found", "name"), cases("FIRES"), ids=lambda case: str(case))
+@pytest.mark.parametrize(("found", "name"), cases("FIRES"), ids=titled)
 def test_an_error_comes_only_from_those_that_may_fail_a_build(found: Detector, name: str) -> None:
     errors = {f.code for f in told(examples(found).FIRES[name]) if f.severity == "error"}
 
