@@ -56,8 +56,6 @@ class Array {
   Number* numbers_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;
-  int64_t last_step_ = 0;
-  bool rising_ = true;
 };
 
 // Fields as in scan.ScalarColumns. One size for all three: the scan spends its time here.
@@ -76,8 +74,6 @@ class ScalarColumns {
     steps_[size_] = step;
     wall_times_[size_] = wall_time;
     values_[size_] = value;
-    rising_ &= step > last_step_ || !size_;
-    last_step_ = step;
     ++size_;
   }
 
@@ -105,7 +101,11 @@ class ScalarColumns {
   const double* values() const { return values_; }
 
   // Whether steps rise strictly.
-  bool rising() const { return rising_; }
+  bool rising() const {
+    size_t falls = 0;
+    for (size_t n = 1; n < size_; ++n) falls += steps_[n] <= steps_[n - 1];
+    return !falls;
+  }
 
  private:
   int64_t* steps_ = nullptr;
@@ -113,8 +113,6 @@ class ScalarColumns {
   double* values_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;
-  int64_t last_step_ = 0;
-  bool rising_ = true;
 };
 
 // Fields as in scan.HistogramColumns.
