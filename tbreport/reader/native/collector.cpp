@@ -7,18 +7,6 @@
 namespace tbreport {
 namespace {
 
-// The bytes that begin the summary and its value.
-constexpr uint8_t kSummary = 5 << 3 | static_cast<uint8_t>(Wire::bytes);
-constexpr uint8_t kValue = 1 << 3 | static_cast<uint8_t>(Wire::bytes);
-
-// Behind the tag and length of a field that goes on to the end; null where it does not.
-const uint8_t* enter_last(const uint8_t* at, const uint8_t* end, uint8_t tag) {
-  if (!at || at == end || *at != tag) return nullptr;
-  uint64_t length;
-  at = read_varint(at + 1, end, length, 5);
-  return at && length == static_cast<uint64_t>(end - at) ? at : nullptr;
-}
-
 std::string as_python_shows(double number) {
   if (std::isnan(number)) return "nan";
   return number < 0 ? "-inf" : "inf";
@@ -28,6 +16,37 @@ std::string as_python_shows(double number) {
 
 Collector::Collector(const Kinds& kinds, Plugins plugins) : kinds_(kinds) {
   scan_.plugins = std::move(plugins);
+}
+
+const uint8_t* Collector::take_alike(Bytes records, uint64_t offset) {
+  const uint8_t* at = records.begin;
+  for (;;) {
+    Tag& tag = *last_->next;
+    const Shape& shape = tag.shape;
+    if (!shape.fits(at, records.end)) break;
+    const Bytes payload{at + kHeader, static_cast<size_t>(shape.length()) - kHeader - kFooter};
+    const double wall_time = shape.wall_time(at);
+    if (masked_crc(payload) != load<uint32_t>(payload.end) || !std::isfinite(wall_time)) break;
+    if (tag.scalars->full()) {
+      scan_.good_bytes = offset + static_cast<uint64_t>(at + shape.length() - records.begin);
+      make_room(tag);
+    }
+    tag.scalars->add(shape.step(at), wall_time, shape.number(at));
+    last_wall_time_ = wall_time;
+    last_ = &tag;
+    ++scan_.records;
+    at += shape.length();
+  }
+  if (at != records.begin) {
+    scan_.good_bytes = offset + static_cast<uint64_t>(at - records.begin);
+  }
+  return at;
+}
+
+void Collector::take(const Record& record) {
+  ++scan_.records;
+  scan_.good_bytes = record.offset + record.length + kFooter;
+  take_event(record);
 }
 
 void Collector::take_event(const Record& record) {
@@ -81,7 +100,7 @@ void Collector::take_value(const Record& record, Bytes bytes, uint64_t index) {
   Tag& tag = tag_named(value_.tag);
   if (tag.plugin.empty() && !value_.plugin_name.empty()) {
     tag.plugin = value_.plugin_name.text();
-    tag.shape.length = Shape::kUnknown;  // its next tensor may be of another kind
+    tag.shape.forget();  // its next tensor may be of another kind
     scan_.plugins.emplace(tag.name, tag.plugin);
   }
   Kind kind = kinds_.tensors;
@@ -134,23 +153,8 @@ bool Collector::take_tensor(Tag& tag) {
 }
 
 void Collector::learn(Tag& tag, Bytes payload, const uint8_t* number, size_t width) {
-  tag.shape.length = Shape::kUnknown;
-  double wall_time;
-  uint64_t step;
-  const uint8_t* const begin = read_times(payload, wall_time, step);
-  const uint8_t* const value = enter_last(begin, payload.end, kSummary);
-  const uint8_t* const inner = enter_last(value, payload.end, kValue);
-  if (!inner || !number || std::less<>()(number, inner) ||
-      std::less<>()(payload.end - width, number)) {
-    return;
-  }
-  tag.shape.before = static_cast<size_t>(number - begin);
-  tag.shape.around.assign(reinterpret_cast<const char*>(begin), tag.shape.before);
-  tag.shape.around.append(reinterpret_cast<const char*>(number + width),
-                          static_cast<size_t>(payload.end - number) - width);
-  tag.shape.after = tag.shape.around.size() - tag.shape.before;
-  tag.shape.width = width;
-  tag.shape.length = payload.end - begin;
+  const Bytes record{payload.begin - kHeader, kHeader + payload.size() + kFooter};
+  if (number && !tag.shape.fits(record.begin, record.end)) tag.shape.learn(record, number, width);
 }
 
 void Collector::add_scalar(Tag& tag, double value) {

@@ -1,7 +1,6 @@
 #include "records.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <limits>
 #include <utility>
@@ -10,20 +9,6 @@ namespace tbreport {
 namespace {
 
 constexpr uint64_t kMaxSize = uint64_t{1} << 60;  // so that the budget fits its number
-
-template <size_t N>
-const uint32_t* header_crcs() {
-  static const std::array<uint32_t, N> crcs = [] {
-    std::array<uint32_t, N> made{};
-    for (uint64_t length = 0; length < N; ++length) {
-      uint8_t bytes[8];
-      std::memcpy(bytes, &length, 8);
-      made[length] = masked_crc({bytes, 8});
-    }
-    return made;
-  }();
-  return crcs.data();
-}
 
 std::string checksums(uint32_t computed, uint32_t stored) {
   char text[80];
@@ -55,11 +40,10 @@ std::string with_commas(uint64_t number) {
 Records::Records(Source& source, uint64_t size, uint64_t start, Buffer& buffer)
     : window_(source, size, buffer),
       budget_{kMaxHashed * static_cast<int64_t>(std::min(size, kMaxSize))},
-      offset_(start),
-      header_crc_(header_crcs<kCached>()) {}
+      offset_(start) {}
 
-Records::Item Records::advance() {
-  held_ = {};
+Records::Item Records::next() {
+  ahead_ = {};
   for (;;) {
     if (!pending_.empty()) {
       damage = std::move(pending_.front());
@@ -87,7 +71,7 @@ Records::Item Records::advance() {
 Records::Item Records::settle(uint64_t length) {
   const uint64_t begin = offset_ + kHeader, end = begin + length + kFooter;
   // A length may be damaged and still fit: what is long is hashed by chunks before it is held.
-  if (length <= kChunk) window_.read(begin, length + kFooter);
+  if (length <= kChunk) window_.read(offset_, end - offset_);
   const uint32_t computed = window_.masked_crc_of(begin, length);
   const uint32_t stored = stored_crc(window_.read(begin + length, kFooter));
   if (computed != stored) {
@@ -98,9 +82,9 @@ Records::Item Records::settle(uint64_t length) {
   }
   record = {begin, length, {}};
   if (length <= std::numeric_limits<int32_t>::max()) {
-    window_.read(begin, length + kFooter);
+    window_.read(offset_, end - offset_);
     record.payload = window_.read(begin, length);
-    held_ = window_.rest(end);
+    ahead_ = window_.rest(end);
   }
   offset_ = end;
   return Item::record;

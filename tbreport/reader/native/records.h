@@ -27,7 +27,9 @@ constexpr int64_t kMaxHashed = 4;  // times the file's size
 struct Record {
   uint64_t offset = 0;  // of the payload, from the file's start
   uint64_t length = 0;
-  Bytes payload;  // empty where it is too long for any event; valid until the next item
+  // Empty where it is too long for any event; with its frame around it in memory, until the next
+  // item.
+  Bytes payload;
 };
 
 // Bytes that hold no sound record.
@@ -52,34 +54,24 @@ class Records {
 
   Records(Source& source, uint64_t size, uint64_t start, Buffer& buffer);
 
-  // Goes on to the next item; `record` or `damage` holds it. Together the items cover every byte.
-  Item next() {
-    // Most records are short, sound, and wholly in memory already.
-    const uint8_t* header = held_.begin;
-    if (held_.size() >= kHeader) {
-      const uint64_t length = load<uint64_t>(header);
-      if (length < kCached && held_.size() >= kHeader + kFooter + length &&
-          load<uint32_t>(header + 8) == header_crc_[length]) {
-        const Bytes payload{header + kHeader, static_cast<size_t>(length)};
-        if (masked_crc(payload) == load<uint32_t>(payload.end)) {
-          record = {offset_ + kHeader, length, payload};
-          held_.begin = payload.end + kFooter;
-          offset_ += kHeader + length + kFooter;
-          return Item::record;
-        }
-      }
-    }
-    return advance();
+  // What is in memory of the items to come, and where that begins; nothing where the next item is
+  // no record.
+  Bytes ahead() const { return ahead_; }
+  uint64_t offset() const { return offset_; }
+
+  // Leaves out records that the caller has looked at itself, up to `place` in `ahead`.
+  void skip_to(const uint8_t* place) {
+    offset_ += static_cast<uint64_t>(place - ahead_.begin);
+    ahead_.begin = place;
   }
+
+  // Goes on to the next item; `record` or `damage` holds it. Together the items cover every byte.
+  Item next();
 
   Record record;
   Damage damage{};
 
  private:
-  static constexpr size_t kCached =
-      512;  // payloads shorter than this have their header's CRC ready
-
-  Item advance();
   Item settle(uint64_t length);
   void recover(std::optional<uint64_t> length);
   void lost(uint64_t begin, std::optional<uint64_t> found, std::optional<uint64_t> torn,
@@ -90,10 +82,9 @@ class Records {
   Window window_;
   Budget budget_;
   uint64_t offset_;
-  Bytes held_;                      // from offset_ on; empty while something is doubtful or pending
+  Bytes ahead_;
   std::optional<Damage> doubtful_;  // a record with a bad payload: its length is not proven yet
   std::deque<Damage> pending_;
-  const uint32_t* header_crc_;
 };
 
 // The length that a header states; none where it is cut short or its checksum is wrong.

@@ -10,6 +10,7 @@ constexpr size_t kHead = 23;  // as long as the line that begins a Git LFS point
 void read_all(Source& source, uint64_t start, Buffer& buffer, Collector& collector) {
   Records records(source, collector.size(), start, buffer);
   for (;;) {
+    records.skip_to(collector.take_alike(records.ahead(), records.offset()));
     switch (records.next()) {
       case Records::Item::record:
         collector.take(records.record);

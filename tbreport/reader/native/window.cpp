@@ -11,7 +11,7 @@ uint8_t* Buffer::reserve(size_t length) {
   if (length_ < wanted || length_ > 4 * wanted) {
     bytes_.reset();  // first, so that both are never there at once
     length_ = 0;
-    bytes_.reset(new uint8_t[wanted]);
+    bytes_.reset(new uint8_t[wanted + kSlack]);
     length_ = wanted;
   }
   return bytes_.get();

@@ -14,6 +14,8 @@ constexpr size_t kChunk = size_t{256} << 10;
 // Memory that one file after another is read into.
 class Buffer {
  public:
+  static constexpr size_t kSlack = 32;  // readable bytes behind the length
+
   // At least `length` bytes, none of them kept. One huge record does not hold its memory for good.
   uint8_t* reserve(size_t length);
 
