@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from tbreport.reader import python_engine
 from tbreport.reader.engine import ENGINES
 from tbreport.reader.logdir import FoundFile
+from tbreport.reader.records import Damage, scan
 from tests import eventwriter as written
 from tests.reader import wire
 
@@ -192,6 +194,21 @@ def test_the_search_past_damage_is_bounded_for_both(compare: Compare) -> None:
     headers = b"".join(written.header(size - place - 40) for place in range(0, size - 100, 12))
 
     compare(bytes(3) + headers + bytes(size - 3 - len(headers)))
+
+
+def test_a_bad_payload_that_uses_up_the_search_is_named_by_both(compare: Compare) -> None:
+    """Five false headers leave a little of what may be hashed, a bad payload takes more."""
+    size = 5_000
+    bad = bytearray(written.frame(bytes(200)))
+    bad[-1] ^= 1
+    claims = written.header((4 * size - 100) // 5) * 5
+    found = written.scalar("loss", 1, 0.5).SerializeToString()
+    content = bytes(3) + claims + frames([found]) + bytes(bad)
+    content += bytes(size - len(content))
+
+    items = scan(io.BytesIO(content), size)
+    assert [i.code for i in items if isinstance(i, Damage)] == ["TB108", "TB102", "TB108"]
+    compare(content)
 
 
 def test_a_folder_is_no_file_to_both(tmp_path: Path) -> None:

@@ -122,6 +122,8 @@ void Records::lost(uint64_t begin, std::optional<uint64_t> found, std::optional<
     return;
   }
   if (budget_.spent()) {
+    // It was spent on the doubtful record: nothing was searched for.
+    if (doubtful_ && doubtful_->offset < begin) yield_doubtful();
     yield("TB108", begin, size, "damaged; the search for the next sound record was given up");
     return;
   }
