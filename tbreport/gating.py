@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tbreport import __version__
-from tbreport.analysis.detector import DetectorSettings
 from tbreport.analysis.digest import Plan, plan_for
 from tbreport.analysis.thin import thin
 from tbreport.errors import NothingToCompare
@@ -139,7 +138,7 @@ def digests_of(
     options = reading_of.options
     judges = Judges.parse(options.settings)
     if not detect:
-        judges = Judges(DetectorSettings(select=()), judges.roles)
+        judges = judges.without_detectors()
     sources = logdir.inputs([str(path) for path in paths])
     with reading(sources, options, reading_of.advance) as (found, runs):
         reading_of.begin(found)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tbreport import __version__
 from tbreport.analysis.detector import Detector, DetectorSettings, every_detector
 from tbreport.analysis.digest import Plan, digest, plan_for
 from tbreport.analysis.examination import detect_experiment, detect_problems
-from tbreport.analysis.roles import RoleRules
+from tbreport.analysis.overrides import Judgement, RunSettings
 from tbreport.errors import BadSetting, NoEventFiles, NothingToCompare
 from tbreport.model import Blob, Finding, Run, RunDigest
 from tbreport.options import Options, Selection
@@ -31,6 +31,7 @@ from tbreport.settings import Settings, Table
 
 Advance = Callable[[FoundFile], None]
 TITLE = "Training report"
+NO_DETECTORS = DetectorSettings(select=())
 
 
 Crash = tuple[str, str, Exception]  # detector, run, what it raised
@@ -93,7 +94,7 @@ def inspection(*paths: str | Path, options: Options | None = None) -> Report:
         SettingsError: the settings cannot be used.
     """
     options = options or Options()
-    judges = Judges(DetectorSettings(select=()), RoleRules.parse(options.settings.table("roles")))
+    judges = Judges.parse(options.settings).without_detectors()
     sources = logdir.inputs([str(path) for path in paths])
     with reading(sources, options) as (found, runs):
         plan = plan_for(len(found.folders()))
@@ -124,16 +125,27 @@ def reading(
 class Judges:
     """What is done to every run: the detectors, and what tags mean."""
 
-    detectors: DetectorSettings
-    roles: RoleRules
+    settings: RunSettings
+    detects: bool = True
 
     @classmethod
     def parse(cls, settings: Settings) -> Judges:
-        """From the tables ``[detectors]`` and ``[roles]``."""
-        return cls(
-            DetectorSettings.parse(settings.table("detectors")),
-            RoleRules.parse(settings.table("roles")),
-        )
+        """From the tables ``[detectors]``, ``[roles]`` and ``[overrides]``."""
+        return cls(RunSettings.parse(settings))
+
+    def without_detectors(self) -> Judges:
+        """The same, but nothing is looked for."""
+        return replace(self, detects=False)
+
+    @property
+    def detectors(self) -> DetectorSettings:
+        """Those of all runs, before any override."""
+        return self.settings.of_all.detectors if self.detects else NO_DETECTORS
+
+    def of(self, run: str) -> Judgement:
+        """By what one run is judged."""
+        found = self.settings.of(run)
+        return found if self.detects else replace(found, detectors=NO_DETECTORS)
 
     def names(self) -> list[str]:
         """The codes and names of the detectors that run."""
@@ -148,7 +160,8 @@ class Judges:
             return read_blob(paths[blob.path], blob)
 
         on_crash = noting(run.name, crashes)
-        return digest(run, plan, fetch, self.detectors, self.roles, on_crash)
+        by = self.of(run.name)
+        return digest(run, plan, fetch, by.detectors, by.roles, on_crash)
 
     def of_all(
         self, digests: Sequence[RunDigest], found: Logdir, crashes: list[Crash] | None

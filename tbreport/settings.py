@@ -23,6 +23,7 @@ TABLES = {
     "roles": "what tags mean, by pattern",
     "detectors": "which detectors run, and their options",
     "gate": "what a candidate is held to",
+    "overrides": "what holds for some runs alone, by pattern",
 }
 
 

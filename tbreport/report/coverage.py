@@ -11,6 +11,7 @@ from tbreport.report.document import Block, Cell, Column, Facts, Table
 from tbreport.report.runs import is_judged
 
 MOST = 10  # runs that are named
+NOT_CHOSEN = "not chosen for it in the settings"
 
 
 def blocks(digests: Sequence[RunDigest], detectors: Sequence[str]) -> tuple[Block, ...]:
@@ -39,7 +40,7 @@ def blocks(digests: Sequence[RunDigest], detectors: Sequence[str]) -> tuple[Bloc
 
 def of_detector(code: str, label: str, digests: Sequence[RunDigest]) -> tuple[Cell, ...] | None:
     """The row of a detector that could not look at every run; None where it could."""
-    reasons = Counter(digest.coverage.get(code, "") for digest in digests)
+    reasons = Counter(digest.coverage.get(code, NOT_CHOSEN) for digest in digests)
     looked = reasons.pop("", 0)
     if not reasons:
         return None
