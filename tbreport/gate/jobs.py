@@ -6,12 +6,9 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 
+from tbreport.analysis.ensemble import SEED_HPARAM, name_without_seed
 from tbreport.errors import BadSetting, NothingToCompare
 from tbreport.model import RunDigest
-
-# "mnist-seed0", "mnist/seed_3", "lm.s12", "rep=2": a word of its own, with a number.
-SEED = r"(?:^|[-_./ ])(?:seed|s|rng|rep|repeat|replica)[-_=]?\d+(?=$|[-_./ ])"
-SEED_HPARAM = re.compile(r"(^|[^a-z])(random_?|rng_?|torch_?)?seed$", re.IGNORECASE)
 
 
 def job_of(run: str, group: str | None = None) -> str:
@@ -24,8 +21,10 @@ def job_of(run: str, group: str | None = None) -> str:
     Raises:
         BadSetting: it is no regular expression.
     """
+    if not group:
+        return name_without_seed(run)
     try:
-        pattern = re.compile(group or SEED)
+        pattern = re.compile(group)
     except re.error as error:
         raise BadSetting(f"{group!r} is no regular expression: {error}") from None
     if pattern.groups:
