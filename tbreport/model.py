@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from tbreport.exhibits import Exhibit
+
 Int64s = npt.NDArray[np.int64]
 Float64s = npt.NDArray[np.float64]
 
@@ -221,6 +223,18 @@ class Display:
 
 
 @dataclass(frozen=True, slots=True)
+class Distribution:
+    """The histograms of one series in numbers; NaN where one is empty or does not say."""
+
+    steps: Int64s  # [k]
+    wall_times: Float64s  # [k]
+    percentiles: Float64s  # [k, 9], TensorBoard's: analysis.distributions.POINTS
+    norms: Float64s  # [k], Euclidean
+    spreads: Float64s  # [k], standard deviation
+    zeros: Float64s  # [k], share of values that are zero
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """One series in numbers, over all of its points."""
 
@@ -276,6 +290,8 @@ class RunDigest:
     # code of a detector → why it could not look at the run; "" where it looked
     coverage: Mapping[str, str] = field(default_factory=dict)
     checkpoint: Checkpoint | None = None  # None without a validation series
+    distributions: Mapping[str, Distribution] = field(default_factory=dict)  # of `histograms`
+    exhibits: tuple[Exhibit, ...] = ()  # sorted by kind, tag, step; what was not opened is missing
 
     @property
     def points(self) -> int:

@@ -7,17 +7,19 @@ other arrays die with the run.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
 
 from tbreport.analysis.detector import DetectorSettings
+from tbreport.analysis.distributions import distribution, taken
 from tbreport.analysis.examination import OnCrash, coverage, examine
+from tbreport.analysis.exhibits import Decode, exhibits
 from tbreport.analysis.roles import UNKNOWN, RoleRules
 from tbreport.analysis.subject import Curve, RunSubject
-from tbreport.analysis.thin import thin, thin_histograms
+from tbreport.analysis.thin import evenly, thin, thin_histograms
 from tbreport.model import (
     Blob,
     Checkpoint,
@@ -34,10 +36,9 @@ from tbreport.model import (
 # than the most, which a chart of 1,000 pixels cannot show better, and no fewer than the fewest.
 POINTS = (50_000, 100, 1_000)  # in all, fewest, most
 HISTOGRAMS = (600, 4, 30)
+EXHIBIT_BYTES = (3_000_000, 50_000, 1_500_000)
 CHECKPOINT_POINTS = 3  # of a validation series: fewer have no smoothed best
 BUCKETS = 30  # as tensor summaries have by default
-
-Fetch = Callable[[Blob], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,17 @@ class Plan:
     histogram_steps: int
     histogram_buckets: int
     keep: tuple[str, ...] = ()  # patterns of tags whose points all stay
+    exhibit_bytes: int = 0  # of images, sounds and texts; 0 opens no blob at all
 
 
-def plan_for(n_runs: int, keep: tuple[str, ...] = ()) -> Plan:
-    """What each of so many runs may keep: 1,000 points a tag up to 50 runs, 100 from 500 on."""
-    return Plan(share(n_runs, *POINTS), share(n_runs, *HISTOGRAMS), BUCKETS, keep)
+def plan_for(n_runs: int, keep: tuple[str, ...] = (), *, show: bool = False) -> Plan:
+    """What each of so many runs may keep: 1,000 points a tag up to 50 runs, 100 from 500 on.
+
+    Args:
+        show: open images, sounds, texts, curves, layouts and graphs for a report.
+    """
+    opened = share(n_runs, *EXHIBIT_BYTES) if show else 0
+    return Plan(share(n_runs, *POINTS), share(n_runs, *HISTOGRAMS), BUCKETS, keep, opened)
 
 
 def share(n_runs: int, in_all: int, fewest: int, most: int) -> int:
@@ -63,7 +70,7 @@ def share(n_runs: int, in_all: int, fewest: int, most: int) -> int:
 def digest(
     run: Run,
     plan: Plan,
-    fetch: Fetch,
+    decode: Decode,
     detectors: DetectorSettings,
     roles: RoleRules,
     on_crash: OnCrash | None = None,
@@ -71,7 +78,7 @@ def digest(
     """Look at a run with every detector, and keep what a report needs.
 
     Args:
-        fetch: the payload of a blob, for thumbnails and texts.
+        decode: what a blob holds; a ValueError says why that cannot be told.
         on_crash: told of a detector that raised; without it the exception ends the digest.
     """
     subject = RunSubject(run, roles)
@@ -98,6 +105,11 @@ def digest(
         last_wall_time=max(ended, default=None),
         coverage=coverage(subject, detectors),
         checkpoint=checkpoint(subject),
+        distributions={
+            tag: distribution(taken(series, evenly(len(series), plan.histogram_steps)))
+            for tag, series in run.histograms.items()
+        },
+        exhibits=exhibits(run.blobs, decode, plan.exhibit_bytes),
     )
 
 
