@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tbreport import wording
 from tbreport.report.document import Chart, HistogramChart, Mark, Tone
 from tbreport.report.theme import DASHED, PALETTE, run_dash
 
@@ -76,7 +77,9 @@ def keys(chart: Chart | HistogramChart, colors: Mapping[str, int]) -> list[Key]:
 def notes(chart: Chart | HistogramChart) -> list[Note]:
     """What must be said beside a chart: values that are not finite, steps that were renumbered."""
     if isinstance(chart, HistogramChart):
-        return []
+        return [
+            Note(f"{mark.label}, {wording.span(mark.steps)}", mark.tone) for mark in chart.marks
+        ]
     found = []
     firsts: dict[str, int] = {}
     for trace in chart.traces:

@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tbreport.gate.model import Verdict
-from tbreport.model import Display, Finding, HistogramSeries, Problem, RunDigest, Severity, Split
+from tbreport.model import (
+    Display,
+    Distribution,
+    Finding,
+    HistogramSeries,
+    Problem,
+    RunDigest,
+    Severity,
+    Split,
+)
 
 Tone = Literal["plain", "muted", "strong", "ok", "info", "warning", "error"]
 
@@ -104,7 +113,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class HistogramChart:
-    """Ridgelines of one run × tag over its steps."""
+    """Histograms of one run × tag over its steps: ridgelines, or bands of percentiles."""
 
     id: str
     title: str
@@ -114,6 +123,8 @@ class HistogramChart:
     series: HistogramSeries
     total: int  # histograms that were written, of which `series` holds those drawn
     description: str = ""
+    distribution: Distribution | None = None  # of the buckets as written; None: of `series`
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +133,7 @@ class FindingItem:
 
     finding: Finding
     anchor: str  # the permalink's id
-    chart: Chart | None = None
+    chart: Chart | HistogramChart | None = None
     follows: str = ""  # what it follows from, where another finding explains it: told after that
 
 

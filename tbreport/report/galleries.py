@@ -10,7 +10,7 @@ import numpy as np
 
 from tbreport import wording
 from tbreport.model import Display, Finding, RunDigest, Statistics
-from tbreport.report.document import Chart, HistogramChart, Mark, Trace
+from tbreport.report.document import Chart, Mark, Trace
 
 UNGROUPED = "other"
 
@@ -96,23 +96,6 @@ def pairs(digests: Sequence[RunDigest]) -> tuple[Chart, ...]:
         title = digest.run if digest.run != "." else metric
         text = f"{metric} of {digest.run}: {description('', traces)}"
         found.append(Chart(id, title, metric, traces, tuple(marks), text))
-    return tuple(found)
-
-
-def histograms(digests: Sequence[RunDigest]) -> tuple[HistogramChart, ...]:
-    """Ridgelines by tag, the runs of a tag side by side."""
-    wanted = [(tag, digest) for digest in digests for tag in digest.histograms]
-    wanted.sort(key=lambda found: (*tag_order(found[0]), found[1].run))
-    ids = unique(f"histogram-{slug(tag)}-{slug(digest.run)}" for tag, digest in wanted)
-    found = []
-    for id, (tag, digest) in zip(ids, wanted, strict=True):
-        series = digest.histograms[tag]
-        total = next(s.points for s in digest.statistics if s.kind == "histograms" and s.tag == tag)
-        text = f"{tag} of {digest.run}: {wording.count(total, 'histogram')}"
-        if len(series):
-            low, high = wording.number(series.min[-1]), wording.number(series.max[-1])
-            text += f", the last from {low} to {high} at step {series.steps[-1]:,}"
-        found.append(HistogramChart(id, tag, group_of(tag), digest.run, tag, series, total, text))
     return tuple(found)
 
 

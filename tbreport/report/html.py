@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from tbreport import wording
 from tbreport.errors import TooLarge
 from tbreport.model import Finding
-from tbreport.report import assets, base85, charts, ridgelines, sparkline, svg, theme
+from tbreport.report import assets, bands, base85, charts, ridgelines, sparkline, svg, theme
 from tbreport.report.document import Block, Cell, Chart, HistogramChart, Report, Spark
 from tbreport.report.payload import Payload, every_chart, pack
 from tbreport.report.ridgelines import Ridges
@@ -38,7 +38,7 @@ def render(report: Report, *, max_size: int = 10_000_000, force: bool = False) -
         TooLarge: the page has more than 24 MB all the same, and `force` is not set.
     """
     ridges = {
-        chart.id: ridgelines.ridges(chart.series)
+        chart.id: ridgelines.ridges(chart)
         for chart, _ in every_chart(report)
         if isinstance(chart, HistogramChart)
     }
@@ -121,6 +121,8 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
             choose = svg.exact if look == "evidence" else svg.averaged
             return Markup(svg.curves(chart, colors, *SIZES[look], choose))
         color = colors.get(chart.run, 0)
+        if look == "evidence":
+            return Markup(bands.drawing(chart, ridges[chart.id].held, color, *SIZES[look]))
         return Markup(ridgelines.drawing(chart, ridges[chart.id], color, *SIZES[look]))
 
     def spark(spark: Spark) -> Markup:

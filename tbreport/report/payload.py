@@ -21,6 +21,7 @@ from tbreport.report.document import (
     Report,
     Trace,
 )
+from tbreport.report.grouping import seed_groups, settings
 from tbreport.report.ridgelines import Ridges
 from tbreport.report.theme import run_place
 
@@ -51,8 +52,9 @@ def pack(report: Report, ridges: Mapping[str, Ridges], limit: int | None = None)
         if statistics.kind == "scalars"
     }
     packer = Packer(report.colors, points, limit)
+    seeds, hparams = seed_groups(report.runs), settings(report.runs)
     charts = [
-        packer.histogram(chart, ridges[chart.id])
+        packer.histogram(chart, ridges[chart.id], is_evidence=is_evidence)
         if isinstance(chart, HistogramChart)
         else packer.curves(chart, is_evidence=is_evidence)
         for chart, is_evidence in every_chart(report)
@@ -60,7 +62,13 @@ def pack(report: Report, ridges: Mapping[str, Ridges], limit: int | None = None)
     manifest = {
         "version": VERSION,
         "runs": [
-            {"name": run, "color": run_place(report.colors.get(run, 0))} for run in packer.runs
+            sparse(
+                name=run,
+                color=run_place(report.colors.get(run, 0)),
+                seeds=seeds.get(run, ""),
+                hparams=hparams.get(run),
+            )
+            for run in packer.runs
         ],
         "tags": list(packer.tags),
         "blocks": [[block, packer.columns.lengths[block]] for block in BLOCKS],
@@ -144,20 +152,27 @@ class Packer:
         self.clocks[run, steps] = (wall_times, column)
         return column
 
-    def histogram(self, chart: HistogramChart, ridges: Ridges) -> dict[str, Any]:
-        """A ridgeline chart: its rows lie one after the other in one column."""
-        return {
-            "kind": "ridges",
-            "title": chart.title,
-            "run": place(self.runs, chart.run),
-            "tag": place(self.tags, chart.tag),
-            "steps": self.columns.integers(ridges.steps),
-            "low": ridges.low,
-            "high": ridges.high,
-            "bins": ridges.shares.shape[1],
-            "shares": self.columns.shares(ridges.shares.ravel()),
-            "tallest": ridges.tallest,
-        }
+    def histogram(
+        self, chart: HistogramChart, ridges: Ridges, *, is_evidence: bool
+    ) -> dict[str, Any]:
+        """Histograms over steps: the shares step by step, the percentiles one after the other."""
+        steps = self.columns.integers(ridges.steps)
+        return sparse(
+            kind="ridges",
+            title=chart.title,
+            evidence=is_evidence,
+            run=place(self.runs, chart.run),
+            tag=place(self.tags, chart.tag),
+            steps=steps,
+            times=self.clock(chart.run, steps, ridges.held.wall_times),
+            low=ridges.low,
+            high=ridges.high,
+            bins=ridges.shares.shape[1],
+            shares=self.columns.shares(ridges.shares.ravel()),
+            levels=self.columns.floats(ridges.held.percentiles.T.ravel()),
+            tallest=ridges.tallest,
+            marks=[mark_entry(mark, None) for mark in chart.marks],
+        )
 
 
 def thinned(points: Display, limit: int | None) -> Display:

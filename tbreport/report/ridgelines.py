@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tbreport.model import Float64s, HistogramSeries, Int64s
+from tbreport.analysis.distributions import distribution
+from tbreport.model import Distribution, Float64s, HistogramSeries, Int64s
 from tbreport.report.document import HistogramChart
 from tbreport.report.paths import path
 from tbreport.report.scales import LARGEST, Frame, domain, tick_label
@@ -33,6 +34,7 @@ class Ridges:
     high: float
     shares: Float64s  # [n, BINS], of a histogram's values
     tallest: float  # the share that is drawn at full height; a higher ridge is scaled down to it
+    held: Distribution
 
     @property
     def heights(self) -> Float64s:
@@ -42,8 +44,9 @@ class Ridges:
         return self.shares / scales[:, np.newaxis]
 
 
-def ridges(series: HistogramSeries) -> Ridges:
+def ridges(chart: HistogramChart) -> Ridges:
     """Rebin a series, each bucket's count spread evenly over its width as TensorBoard does."""
+    series = chart.series
     rows = [clipped(series, index) for index in range(len(series))]
     filled = [(edges[:-1][counts > 0], edges[1:][counts > 0]) for edges, counts in rows]
     low, high = domain(np.concatenate([side for row in filled for side in row] or [np.empty(0)]))
@@ -51,9 +54,9 @@ def ridges(series: HistogramSeries) -> Ridges:
     shares = np.array([spread(edges, counts, grid) for edges, counts in rows]).reshape(-1, BINS)
     peaks = shares.max(axis=1, initial=0.0)
     usual = float(np.median(peaks[peaks > 0])) if (peaks > 0).any() else 1.0
-    return Ridges(
-        series.steps, low, high, shares, min(TALLEST * usual, float(peaks.max(initial=0.0)) or 1.0)
-    )
+    tallest = min(TALLEST * usual, float(peaks.max(initial=0.0)) or 1.0)
+    held = chart.distribution or distribution(series)
+    return Ridges(series.steps, low, high, shares, tallest, held)
 
 
 def clipped(series: HistogramSeries, index: int) -> tuple[Float64s, Float64s]:

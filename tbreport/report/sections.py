@@ -13,7 +13,7 @@ from tbreport import wording
 from tbreport.analysis.stories import gravity, stories
 from tbreport.gate.model import Verdict
 from tbreport.model import SEVERITIES, Finding, Problem, RunDigest
-from tbreport.report import comparison, galleries, gating, runs
+from tbreport.report import comparison, galleries, gating, layers, runs
 from tbreport.report import coverage as judging
 from tbreport.report.document import (
     Block,
@@ -146,7 +146,7 @@ def findings(material: Material) -> tuple[tuple[Block, ...], int | None]:
         seen[anchor] = seen.get(anchor, 0) + 1
         if seen[anchor] > 1:
             anchor += f"-{seen[anchor]}"
-        chart = galleries.evidence(finding, digests.get(finding.run), anchor)
+        chart = layers.evidence(finding, digests.get(finding.run), anchor)
         follows = name_of(finding.because_of, digests.get(finding.run))
         items.append(FindingItem(finding, anchor, chart, follows))
     if not items:
@@ -206,9 +206,8 @@ def scalars(material: Material) -> tuple[tuple[Block, ...], int | None]:
 
 @section("histograms", "Histograms")
 def histograms(material: Material) -> tuple[tuple[Block, ...], int | None]:
-    """Ridgelines, one chart a run and tag."""
-    found = galleries.histograms(material.digests)
-    return ((Gallery(found),), len(found)) if found else ((), None)
+    """Every layer in a table, then a chart a run and tag."""
+    return layers.blocks(material.digests)
 
 
 @section("hparams", "Hyper-parameters")

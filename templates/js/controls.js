@@ -1,5 +1,7 @@
 // The side bar: what the reader sets there, and how it shows what is set.
 
+const TYPED = /** @type {const} */ (["runs", "tags", "pattern"]);
+
 /** Connect the controls with the view.
  * @param {Manifest} manifest @param {() => View} current
  * @param {(change: Partial<View>) => void} change
@@ -18,19 +20,19 @@ function attachControls(manifest, current, change) {
     event.preventDefault();
     change(startingView());
   });
-  for (const name of /** @type {const} */ (["runs", "tags"]))
+  for (const name of TYPED)
     field(name).addEventListener("input", () => change({ [name]: field(name).value }));
+  offerGroups(manifest, /** @type {any} */ (field("group")));
   field("smoothing").addEventListener("input", () => {
     element("weight").textContent = Number(field("smoothing").value).toFixed(2);
     change({ smoothing: Number(field("smoothing").value) });
   });
   for (const name of /** @type {const} */ (["log", "clamp"]))
     field(name).addEventListener("change", () => change({ [name]: field(name).checked }));
-  for (const name of ["over", "axis", "theme"])
-    form.addEventListener("change", (event) => {
-      const chosen = /** @type {HTMLInputElement} */ (event.target);
-      if (chosen.name === name) change({ [name]: chosen.value });
-    });
+  form.addEventListener("change", (event) => {
+    const chosen = /** @type {HTMLInputElement} */ (event.target);
+    if (chosen.name in WORDS || chosen.name === "group") change({ [chosen.name]: chosen.value });
+  });
   for (const button of buttons) {
     button.disabled = false;
     button.addEventListener("click", () => {
@@ -41,7 +43,7 @@ function attachControls(manifest, current, change) {
   }
 
   return (view) => {
-    for (const name of /** @type {const} */ (["runs", "tags"])) {
+    for (const name of TYPED) {
       const { error } = filter(view[name]);
       if (field(name).value !== view[name]) field(name).value = view[name];
       field(name).setAttribute("aria-invalid", String(error !== ""));
@@ -50,12 +52,38 @@ function attachControls(manifest, current, change) {
     field("smoothing").value = String(view.smoothing);
     element("weight").textContent = view.smoothing.toFixed(2);
     for (const name of /** @type {const} */ (["log", "clamp"])) field(name).checked = view[name];
-    for (const name of /** @type {const} */ (["over", "axis", "theme"]))
-      for (const radio of form.querySelectorAll(`input[name="${name}"]`))
-        /** @type {HTMLInputElement} */ (radio).checked =
-          /** @type {HTMLInputElement} */ (radio).value === view[name];
+    // A list of radio buttons and a selection both have a value.
+    for (const name of [.../** @type {(keyof typeof WORDS)[]} */ (Object.keys(WORDS)), /** @type {const} */ ("group")])
+      field(name).value = view[name];
+    element("grouping").hidden = view.group === "";
+    part(element("grouping"), ".by-name").hidden = view.group !== "pattern";
+    showGroups(manifest, view);
     const shown = shownRuns(manifest, view);
     for (const button of buttons)
       button.setAttribute("aria-pressed", String(shown[Number(button.dataset.run)]));
   };
+}
+
+/** The settings by which runs may be taken together.
+ * @param {Manifest} manifest @param {HTMLSelectElement} group */
+function offerGroups(manifest, group) {
+  const names = new Set(manifest.runs.flatMap((run) => Object.keys(run.hparams ?? {})));
+  group.append(...[...names].sort().map((name) => new Option(name, name)));
+}
+
+/** The groups with their colors and sizes, above the runs.
+ * @param {Manifest} manifest @param {View} view */
+function showGroups(manifest, view) {
+  const groups = groupsOfRuns(manifest, view);
+  const list = element("groups");
+  const names = [...new Set(groups ?? [])];
+  const tokens = readTokens();
+  list.replaceChildren(...names.map((name, place) => {
+    const item = create("li", "");
+    const swatch = create("i", "swatch");
+    swatch.style.background = tokens(`run-${place % GROUP_COLORS}`);
+    const n = groups?.filter((group) => group === name).length;
+    item.append(swatch, create("bdi", "", name), create("small", "", String(n)));
+    return item;
+  }));
 }

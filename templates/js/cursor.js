@@ -1,41 +1,50 @@
-// The cursor of a chart: a hairline, dots on its lines, and a table of what stands there. Names
-// reach the page as text nodes alone.
+// The cursor: a hairline and dots at one step in every chart that is drawn, wherever the pointer or
+// the arrow keys are; and a second one at the step that is held.
 
-const MOST_ROWS = 14;
-const SPOKEN_ROWS = 6;
+const FEW_DOTS = 12; // lines: in the other charts more dots only cost time
+const STILL = 4; // px that a click may move
+const DOUBLE_CLICK = 260; // ms: a second click resets the zoom and holds nothing
 
 /** Plotly's target, with the axes it keeps (_fullLayout is what its own plugins use too).
  * @typedef {HTMLElement & {_fullLayout: any}} Target */
+/** The cursor of one chart: `follow` shows a step or nothing, `hold` the held one.
+ * @typedef {{follow: (step: number | null) => void, hold: (step: number | null) => void,
+ *   remove: () => void}} Cursor */
+
+/** @type {Set<Cursor>} */
+const CURSORS = new Set();
 
 /** Follow the pointer and the arrow keys over a chart.
  * @param {Target} target @param {() => Probe | null} probe of the chart as it is drawn
- * @returns {() => void} take the cursor away */
-function attachCursor(target, probe) {
-  const overlay = create("div", "cursor");
-  overlay.setAttribute("aria-hidden", "true");
-  overlay.hidden = true;
-  target.after(overlay);
+ * @param {(step: number | null) => void} onHold the reader keeps a step, or gives it up
+ * @returns {Cursor} */
+function attachCursor(target, probe, onHold) {
+  const moving = createOverlay(target, "cursor");
+  const held = createOverlay(target, "cursor held");
   let asked = 0;
   let place = NaN;
+  let step = NaN;
 
   /** @param {number} x @param {number} y @param {number} clientX @param {number} clientY */
   function show(x, y, clientX, clientY) {
     const readings = probe()?.at(x, y);
-    if (!readings || !target._fullLayout) return hide();
-    place = readings.x;
-    drawHairline(overlay, target, readings);
+    if (!readings || !target._fullLayout) return hideCursors();
+    ({ step } = readings);
+    place = readings.x ?? x;
+    drawCursor(moving, target, readings, Infinity);
+    for (const other of CURSORS) if (other !== cursor) other.follow(step);
     const rect = target.getBoundingClientRect();
     const left = Number.isNaN(clientX) ? rect.left + acrossTarget(target, place) : clientX;
     const axis = target._fullLayout.yaxis;
     const near = Number.isNaN(clientY) ? null : axis.p2d(clientY - rect.top - axis._offset);
-    showTip(readings, near, left, Number.isNaN(clientY) ? rect.top + rect.height / 3 : clientY);
+    const nearby = showTip(readings, near, left, Number.isNaN(clientY) ? rect.top + rect.height / 3 : clientY);
+    lightLine(target, nearby?.line ?? null);
     return readings;
   }
 
-  function hide() {
-    overlay.hidden = true;
-    element("tip").hidden = true;
-    place = NaN;
+  function leave() {
+    cancelAnimationFrame(asked);
+    hideCursors();
   }
 
   /** @param {PointerEvent} event */
@@ -44,19 +53,28 @@ function attachCursor(target, probe) {
     asked = requestAnimationFrame(() => {
       const point = locate(target, event.clientX, event.clientY);
       if (point) show(point.x, point.y, event.clientX, event.clientY);
-      else hide();
+      else hideCursors();
     });
   }
 
   target.addEventListener("pointermove", follow);
   target.addEventListener("pointerdown", follow);
   target.addEventListener("pointerleave", (event) => {
-    if (event.pointerType === "touch") return; // a thumb is lifted to read what it covered
-    cancelAnimationFrame(asked);
-    hide();
+    // A thumb is lifted to read what it covered.
+    if (event.pointerType !== "touch") leave();
   });
-  target.addEventListener("blur", hide);
+  target.addEventListener("blur", leave);
+  holdOnClick(target, (x, y) => {
+    const point = locate(target, x, y);
+    const readings = point && probe()?.at(point.x, point.y);
+    if (readings) onHold(readings.step);
+  });
   target.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !Number.isNaN(step)) onHold(step);
+    if (event.key === "Escape") {
+      leave();
+      onHold(null);
+    }
     const stops = probe()?.stops() ?? [];
     const next = nextStop(event.key, stops, place);
     if (next === null || !target._fullLayout) return;
@@ -65,14 +83,70 @@ function attachCursor(target, probe) {
     const readings = show(stops[next], yaxis.p2c(yaxis._length), NaN, NaN);
     if (readings) element("spoken").textContent = spoken(readings);
   });
-  return hide;
+
+  /** @param {HTMLElement} overlay @param {number | null} wanted */
+  function mark(overlay, wanted) {
+    const readings = wanted === null || !isNearScreen(target) ? null : probe()?.atStep(wanted);
+    overlay.hidden = !readings || !target._fullLayout;
+    if (readings && target._fullLayout) drawCursor(overlay, target, readings, FEW_DOTS);
+  }
+
+  /** @type {Cursor} */
+  const cursor = {
+    follow: (wanted) => {
+      mark(moving, wanted);
+      if (wanted !== null) return;
+      lightLine(target, null);
+      [place, step] = [NaN, NaN];
+    },
+    hold: (wanted) => mark(held, wanted),
+    remove: () => CURSORS.delete(cursor),
+  };
+  CURSORS.add(cursor);
+  return cursor;
 }
 
-/** Take away every cursor: the table does not move with the page. */
+/** @param {Target} target @param {string} className */
+function createOverlay(target, className) {
+  const overlay = create("div", className);
+  overlay.setAttribute("aria-hidden", "true");
+  overlay.hidden = true;
+  target.after(overlay);
+  return overlay;
+}
+
+/** Call back where the pointer is pressed and let go in one place, once.
+ * @param {HTMLElement} target @param {(clientX: number, clientY: number) => void} act */
+function holdOnClick(target, act) {
+  let waiting = 0;
+  target.addEventListener("pointerdown", (down) => {
+    clearTimeout(waiting);
+    if (down.button !== 0 || down.pointerType === "touch") return;
+    const second = down.detail > 1;
+    // Plotly covers the page while a button is down, so the end is not the target's to hear.
+    window.addEventListener("pointerup", (up) => {
+      const moved = Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY);
+      if (moved < STILL && !second) waiting = setTimeout(() => act(up.clientX, up.clientY), DOUBLE_CLICK);
+    }, { once: true });
+  });
+  target.addEventListener("dblclick", () => clearTimeout(waiting));
+}
+
+/** Take the moving cursor away from every chart: the table does not move with the page. */
 function hideCursors() {
-  for (const overlay of document.querySelectorAll(".cursor"))
-    /** @type {HTMLElement} */ (overlay).hidden = true;
+  for (const cursor of CURSORS) cursor.follow(null);
   element("tip").hidden = true;
+}
+
+/** @param {number | null} step */
+function holdCursors(step) {
+  for (const cursor of CURSORS) cursor.hold(step);
+}
+
+/** @param {HTMLElement} target */
+function isNearScreen(target) {
+  const { top, bottom } = target.getBoundingClientRect();
+  return bottom > -innerHeight && top < 2 * innerHeight;
 }
 
 /** Where a key leads among the stops; null if it is not the cursor's.
@@ -104,78 +178,56 @@ function acrossTarget(target, x) {
   return xaxis._offset + xaxis.c2p(x);
 }
 
-/** @param {HTMLElement} overlay @param {Target} target @param {Readings} readings */
-function drawHairline(overlay, target, readings) {
-  const { yaxis } = target._fullLayout;
-  const left = `${acrossTarget(target, readings.x)}px`;
-  const line = create("i", "hairline");
-  line.style.left = left;
-  line.style.top = `${yaxis._offset}px`;
-  line.style.height = `${yaxis._length}px`;
-  const dots = readings.readings.flatMap((reading) => {
-    const down = reading.y === null ? NaN : yaxis.d2p(reading.y);
-    if (!(down >= 0 && down <= yaxis._length)) return [];
+/** The hairline of a place, dots where lines cross it, and what stands out there.
+ * @param {HTMLElement} overlay @param {Target} target @param {Readings} readings
+ * @param {number} most dots */
+function drawCursor(overlay, target, readings, most) {
+  const { xaxis, yaxis } = target._fullLayout;
+  const shown = readings.readings.length > most ? [] : readings.readings;
+  /** @type {Element[]} */
+  const parts = [];
+  const within = (/** @type {any} */ axis, /** @type {number} */ at) => at >= -1 && at <= axis._length + 1;
+  if (readings.x !== null && within(xaxis, xaxis.c2p(readings.x))) {
+    const line = create("i", "hairline");
+    line.style.left = `${acrossTarget(target, readings.x)}px`;
+    line.style.top = `${yaxis._offset}px`;
+    line.style.height = `${yaxis._length}px`;
+    parts.push(line);
+  }
+  for (const { x, y, color } of shown) {
+    if (y === null || x === null) continue;
+    const down = yaxis.d2p(y);
+    if (!within(yaxis, down) || !within(xaxis, xaxis.c2p(x))) continue;
     const dot = create("i", "dot");
-    dot.style.left = left;
+    dot.style.left = `${acrossTarget(target, x)}px`;
     dot.style.top = `${yaxis._offset + down}px`;
-    dot.style.background = reading.color;
-    return [dot];
-  });
-  overlay.replaceChildren(line, ...dots);
+    dot.style.background = color;
+    parts.push(dot);
+  }
+  if (readings.outline) parts.push(drawOutline(target, readings.outline));
+  overlay.replaceChildren(...parts);
   overlay.hidden = false;
 }
 
-/** The table beside the cursor: the lines nearest to it, highest first.
- * @param {Readings} readings @param {number | null} near value at the pointer
- * @param {number} left @param {number} top of the pointer, on the screen */
-function showTip(readings, near, left, top) {
-  const tip = element("tip");
-  const rows = closestReadings(readings.readings, near);
-  const table = create("table", "");
-  const head = table.createTHead().insertRow();
-  head.append(create("th", "name", ""), ...readings.columns.map((title) => create("th", "", title)));
-  const body = table.createTBody();
-  for (const reading of rows) {
-    const row = body.insertRow();
-    const name = create("td", "name");
-    const swatch = create("i", "swatch");
-    swatch.style.background = reading.color;
-    name.append(swatch, create("bdi", "", reading.name));
-    row.append(name, ...reading.cells.map((cell) => create("td", "", cell)));
+/** A line around one histogram among others.
+ * @param {Target} target @param {{x: number[], y: number[]}} outline @returns {Element} */
+function drawOutline(target, { x, y }) {
+  const { xaxis, yaxis, width, height } = target._fullLayout;
+  const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
+  const points = x.map((at, place) =>
+    `${(xaxis._offset + xaxis.c2p(at)).toFixed(1)},${(yaxis._offset + yaxis.c2p(y[place])).toFixed(1)}`);
+  line.setAttribute("points", points.join(" "));
+  picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  picture.append(line);
+  return picture;
+}
+
+/** One line among many stands out, the others step back.
+ * @param {HTMLElement} target @param {number | null} line its number; null for all alike */
+function lightLine(target, line) {
+  for (const node of target.querySelectorAll(".scatterlayer > .trace")) {
+    const own = /** @type {any} */ (node).__data__?.[0]?.trace?.meta;
+    node.classList.toggle("dim", line !== null && own !== undefined && own !== line);
   }
-  const hidden = readings.readings.length - rows.length;
-  const rest = hidden ? [create("p", "rest", `and ${hidden} more`)] : [];
-  tip.replaceChildren(create("p", "head", readings.head), table, ...rest);
-  tip.hidden = false;
-  const { width, height } = tip.getBoundingClientRect();
-  const fits = left + 16 + width < innerWidth - 8;
-  tip.style.left = `${Math.max(8, fits ? left + 16 : left - 16 - width)}px`;
-  tip.style.top = `${Math.max(8, Math.min(top + 12, innerHeight - height - 8))}px`;
-}
-
-/** @param {Reading[]} readings highest first @param {number | null} near */
-function closestReadings(readings, near) {
-  if (readings.length <= MOST_ROWS) return readings;
-  if (near === null) return readings.slice(0, MOST_ROWS);
-  const distance = (/** @type {Reading} */ one) => (one.y === null ? 0 : Math.abs(one.y - near));
-  const closest = new Set([...readings].sort((a, b) => distance(a) - distance(b)).slice(0, MOST_ROWS));
-  return readings.filter((reading) => closest.has(reading));
-}
-
-/** What a screen reader says of the cursor's place. @param {Readings} readings */
-function spoken(readings) {
-  const said = readings.readings.slice(0, SPOKEN_ROWS);
-  const rest = readings.readings.length - said.length;
-  const parts = said.map((reading) => `${reading.name} ${reading.cells[0]}`);
-  return `${readings.head}: ${parts.join(", ")}${rest ? `, and ${rest} more` : ""}`;
-}
-
-/** @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag @param {string} className @param {string} [text]
- * @returns {HTMLElementTagNameMap[Tag]} */
-function create(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
 }

@@ -3,7 +3,8 @@
 /** A trace made ready: `ys` is what is drawn, `raw` what was measured; the same array where
  * nothing was smoothed. `of` counts the points that were measured, 0 if the page holds them all.
  * @typedef {{name: string, tag: string, color: string, dash: string, steps: Floats, times: Floats,
- *   of: number, xs: Floats, raw: ArrayLike<number>, ys: ArrayLike<number>, restarts: number[]}} Line */
+ *   of: number, xs: Floats, raw: ArrayLike<number>, ys: ArrayLike<number>, restarts: number[],
+ *   band?: Band}} Line */
 
 /** The lines to draw, of how many that were chosen, and the unit of a relative axis.
  * @typedef {{lines: Line[], unit: string, chosen: number}} Prepared */
@@ -43,7 +44,10 @@ function prepareLines(chart, manifest, columns, view, shown, tokens) {
       restarts: trace.restarts ?? [],
     };
   });
-  return { lines, unit, chosen: chosen.length };
+  const groups = chart.evidence ? null : groupsOfRuns(manifest, view);
+  const runs = visible.map((trace) => trace.run);
+  const drawn = groups ? groupLines(lines, runs, groups, view, tokens) : lines;
+  return { lines: drawn, unit, chosen: chosen.length - lines.length + drawn.length };
 }
 
 /** @param {CurvesEntry} chart @param {Prepared} prepared @param {View} view
@@ -66,8 +70,9 @@ function curvesFigure(chart, { lines, unit, chosen }, view, tokens, size) {
   layout.annotations = marks.flatMap((mark) => mark.annotations);
   return {
     data: [
-      ...faint.map((line) => stroke(line, line.raw, RAW_OPACITY, most)),
-      ...lines.map((line) => stroke(line, line.ys, 1, most)),
+      ...lines.flatMap((line) => drawBand(line, tokens)),
+      ...faint.map((line) => stroke(line, line.raw, RAW_OPACITY, most, lines.indexOf(line))),
+      ...lines.map((line, at) => stroke(line, line.ys, 1, most, at)),
       ...lines.flatMap(loners),
       ...lines.flatMap(rug),
       ...marks.flatMap((mark) => mark.rings),
@@ -76,6 +81,7 @@ function curvesFigure(chart, { lines, unit, chosen }, view, tokens, size) {
     home: { xaxis: span, yaxis: clamped?.range ?? null },
     probe: probeCurves(lines, view.axis),
     notes: [...leftOut(lines, chosen, view.log), ...(clamped ? [cutOff(clamped.cut)] : [])],
+    remark: groupRemark(lines, view),
     contents: { lines },
   };
 }
@@ -112,8 +118,8 @@ function extent(series) {
 
 /** One line; its points too where they are few.
  * @param {Line} line @param {ArrayLike<number>} ys @param {number} opacity
- * @param {number} most points */
-function stroke(line, ys, opacity, most) {
+ * @param {number} most points @param {number} meta its number among the lines */
+function stroke(line, ys, opacity, most, meta) {
   const places = placesToDraw(ys, most);
   return {
     type: "scatter",
@@ -122,6 +128,7 @@ function stroke(line, ys, opacity, most) {
     x: places ? places.map((at) => line.xs[at]) : line.xs,
     y: places ? places.map((at) => ys[at]) : ys,
     opacity,
+    meta,
     hoverinfo: "skip",
     connectgaps: false,
     line: { color: line.color, width: opacity < 1 ? 1 : 1.6, dash: line.dash },

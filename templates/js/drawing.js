@@ -18,11 +18,12 @@ async function loadPlotly() {
 }
 
 /** What is kept of a figure while it is drawn.
- * @typedef {{target: any, made: Figure | null, hide: () => void}} Drawn */
+ * @typedef {{target: any, made: Figure | null, cursor: Cursor}} Drawn */
 
 /** @param {Manifest} manifest @param {() => View} current
  * @param {(change: Partial<View>) => void} change of the view
- * @returns {{draw: (figure: HTMLElement) => Promise<void>, erase: (figure: HTMLElement) => void}} */
+ * @returns {{draw: (figure: HTMLElement) => Promise<void>, erase: (figure: HTMLElement) => void,
+ *   columns: () => Promise<Columns>}} */
 function createDrawing(manifest, current, change) {
   const plotly = once(loadPlotly);
   const columns = once(async () => readColumns(manifest, await embedded("columns")));
@@ -35,16 +36,27 @@ function createDrawing(manifest, current, change) {
     const { width, height } = part(figure, ".plot").getBoundingClientRect();
     if (width === 0) return;
     const chart = manifest.charts[Number(figure.dataset.chart)];
-    const pin = () => change({ pins: togglePin(current().pins, figure.id) });
-    const kept = drawn.get(figure) ?? prepare(figure, chart.title, Plotly, () => void draw(figure), pin);
+    const acts = {
+      redraw: () => void draw(figure),
+      pin: () => change({ pins: togglePin(current().pins, figure.id) }),
+      isPinned: () => current().pins.includes(figure.id),
+      hold: (/** @type {number | null} */ step) => change({ step }),
+    };
+    const kept = drawn.get(figure) ?? prepare(figure, chart.title, Plotly, acts);
     const made = makeFigure(manifest, chart, read, current(), { width, height });
-    kept.hide();
+    kept.cursor.follow(null);
     kept.made = made;
     await Plotly.react(kept.target, made.data, made.layout, CONFIG);
     scaleWithBox(kept.target, width, height);
-    if (!drawn.has(figure)) kept.target.on("plotly_relayout", () => markZoom(figure, kept));
+    if (!drawn.has(figure))
+      kept.target.on("plotly_relayout", () => {
+        markZoom(figure, kept);
+        kept.cursor.hold(current().step);
+      });
     drawn.set(figure, kept);
+    kept.cursor.hold(current().step);
     part(figure, ".dropped").textContent = made.notes.join("; ");
+    part(figure, ".remark").textContent = made.remark ?? "";
     figure.classList.toggle("clamped", current().clamp && chart.kind === "curves" && !chart.evidence);
     figure.classList.add("drawn");
     markZoom(figure, kept);
@@ -56,38 +68,44 @@ function createDrawing(manifest, current, change) {
     const kept = drawn.get(figure);
     if (kept === undefined) return;
     drawn.delete(figure);
-    kept.hide();
+    kept.cursor.remove();
+    hideCursors();
     figure.classList.remove("drawn", "zoomed");
     /** @type {any} */ (window).Plotly.purge(kept.target);
-    for (const left of figure.querySelectorAll(".live, .cursor, .home, .tools")) left.remove();
+    for (const left of figure.querySelectorAll(".live, .cursor, .home, .tools, .remark")) left.remove();
   }
 
-  return { draw, erase };
+  return { draw, erase, columns };
 }
 
+/** What a chart does for its reader besides showing values.
+ * @typedef {{redraw: () => void, pin: () => void, isPinned: () => boolean,
+ *   hold: (step: number | null) => void}} Acts */
+
 /** The parts of a figure that only a drawn chart has.
- * @param {HTMLElement} figure @param {string} title @param {any} Plotly @param {() => void} redraw
- * @param {() => void} pin @returns {Drawn} */
-function prepare(figure, title, Plotly, redraw, pin) {
+ * @param {HTMLElement} figure @param {string} title @param {any} Plotly @param {Acts} acts
+ * @returns {Drawn} */
+function prepare(figure, title, Plotly, acts) {
   const target = create("div", "live");
   target.tabIndex = 0;
   target.setAttribute("role", "group");
-  target.setAttribute("aria-label", `${title}, chart: the arrow keys read its values`);
+  target.setAttribute("aria-label", `${title}, chart: the arrow keys read its values, Enter holds the step`);
   part(figure, ".plot").append(target);
+  const cursor = attachCursor(/** @type {any} */ (target), () => kept.made?.probe ?? null, acts.hold);
   /** @type {Drawn} */
-  const kept = { target, made: null, hide: () => {} };
-  kept.hide = attachCursor(/** @type {any} */ (target), () => kept.made?.probe ?? null);
+  const kept = { target, made: null, cursor };
   const goHome = () => Plotly.relayout(target, homeRanges(kept));
+  part(figure, "figcaption").append(create("span", "remark", ""));
   const home = create("button", "home", "reset zoom");
   home.type = "button";
   home.addEventListener("click", goHome);
   part(figure, "figcaption").append(home);
   const widen = () => {
     figure.classList.toggle("wide");
-    redraw();
+    acts.redraw();
   };
   attachTools(figure, title, [
-    ...(figure.matches(".card") ? [/** @type {[string, () => void]} */ (["Pin or unpin", pin])] : []),
+    ...(figure.matches(".card") ? [/** @type {Tool} */ ([() => (acts.isPinned() ? "Unpin" : "Pin"), acts.pin])] : []),
     ["Full width", widen],
     ["Fit to points", goHome],
     ...fileTools(title, () => /** @type {Figure} */ (kept.made).contents, Plotly, target),
@@ -106,7 +124,7 @@ function scaleWithBox(target, width, height) {
  * @param {View} view @param {Size} size @returns {Figure} */
 function makeFigure(manifest, chart, columns, view, size) {
   const tokens = readTokens();
-  if (chart.kind === "ridges") return ridgesFigure(chart, manifest, columns, tokens, size);
+  if (chart.kind === "ridges") return ridgesFigure(chart, manifest, columns, view, tokens, size);
   const shown = shownRuns(manifest, view);
   const prepared = prepareLines(chart, manifest, columns, view, shown, tokens);
   return curvesFigure(chart, prepared, view, tokens, size);

@@ -32,10 +32,12 @@ function shortest(value, single) {
   return String(value);
 }
 
-/** @param {Line} line @returns {{step: number, seconds: number, value: string, smoothed: string}[]} */
+/** @param {Line} line @returns {{step: number, seconds: number, value: string, smoothed: string,
+ *   band: (number | string)[]}[]} */
 function exportedPoints(line) {
   const single = line.raw instanceof Float32Array;
   return Array.from(line.raw, (value, at) => ({
+    band: line.band ? [line.band.low[at], line.band.high[at], line.band.n[at]] : ["", "", ""],
     step: line.steps[at],
     seconds: line.times[at] / 1000,
     value: shortest(value, single),
@@ -47,11 +49,15 @@ function exportedPoints(line) {
  * @param {Line[]} lines @returns {string} */
 function curvesCsv(lines) {
   const smoothed = lines.some((line) => line.ys !== line.raw);
-  const head = ["run", "tag", "step", "wall_time", "value", ...(smoothed ? ["smoothed"] : [])];
+  const grouped = lines.some((line) => line.band);
+  const head = [
+    "run", "tag", "step", "wall_time", "value", ...(smoothed ? ["smoothed"] : []),
+    ...(grouped ? ["low", "high", "runs"] : []),
+  ];
   const rows = lines.flatMap((line) =>
     exportedPoints(line).map((point) => [
       csvText(line.name), csvText(line.tag), point.step, point.seconds, point.value,
-      ...(smoothed ? [point.smoothed] : []),
+      ...(smoothed ? [point.smoothed] : []), ...(grouped ? point.band : []),
     ].join(",")),
   );
   return [head.join(","), ...rows, ""].join("\r\n");

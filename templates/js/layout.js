@@ -2,8 +2,9 @@
 
 /** @typedef {{width: number, height: number}} Size */
 /** `home` holds the ranges before any zoom, null where Plotly finds them; `notes` say what
- * is left out; `contents` is what is saved as a file.
- * @typedef {{data: object[], layout: any, probe: Probe, notes: string[], contents: Contents,
+ * is left out and `remark` what is drawn; `contents` is what is saved as a file.
+ * @typedef {{data: object[], layout: any, probe: Probe, notes: string[], remark?: string,
+ *   contents: Contents,
  *   home: {xaxis: number[] | null, yaxis: number[] | null}}} Figure */
 
 const MARGIN = { l: 46, r: 10, t: 10, b: 24, pad: 0 };

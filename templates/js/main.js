@@ -13,15 +13,22 @@ function start() {
   let view = hash.view ?? startingView();
   let settling = 0;
 
-  const { draw, erase } = createDrawing(manifest, () => view, change);
+  const { draw, erase, columns } = createDrawing(manifest, () => view, change);
   const charts = drawLazily(figures, (figure) => draw(figure).catch(console.error), erase);
   const showControls = attachControls(manifest, () => view, change);
+  const showHeld = attachHeld(manifest, columns, change);
 
   /** @param {Partial<View>} changes */
   function change(changes) {
     view = { ...view, ...changes };
     remember(anchor, view);
-    show();
+    if (Object.keys(changes).every((name) => name === "step" || name === "against")) hold();
+    else show();
+  }
+
+  function hold() {
+    holdCursors(view.step);
+    void showHeld(view);
   }
 
   function show() {
@@ -29,6 +36,7 @@ function start() {
     placePins(view.pins);
     applyFilters(manifest, view, figures);
     showControls(view);
+    void showHeld(view);
     clearTimeout(settling);
     settling = setTimeout(charts.again, SETTLE);
   }
@@ -44,6 +52,7 @@ function start() {
   });
   window.addEventListener("resize", show);
   window.addEventListener("scroll", hideCursors, { passive: true });
+  window.addEventListener("scroll", debounced(() => holdCursors(view.step)), { passive: true });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
   printInLight(() => view, charts.now);
   foldControls();
@@ -70,6 +79,16 @@ function reveal(anchor) {
   if (!target) return;
   target.closest("details")?.setAttribute("open", "");
   target.scrollIntoView();
+}
+
+/** Once, when the calls have settled.
+ * @param {() => void} act */
+function debounced(act) {
+  let waiting = 0;
+  return () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(act, SETTLE);
+  };
 }
 
 /** Paper is white: drawn charts are redrawn in the light theme for it.

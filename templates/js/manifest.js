@@ -1,15 +1,17 @@
 // The manifest: what tbreport/report/payload.py says about the columns. Absent means false, none
 // or empty.
 
-/** @typedef {{name: string, color: number}} RunEntry */
+/** `seeds` names the runs that differ in their seed alone; `hparams` are those that differ.
+ * @typedef {{name: string, color: number, seeds?: string,
+ *   hparams?: Record<string, string | number | boolean>}} RunEntry */
 /** @typedef {{run: number, tag: number, steps: number, times: number, values: number,
  *   of?: number, dash?: string, renumbered?: boolean, restarts?: number[]}} TraceEntry */
 /** @typedef {{first: number, last: number, tone: string, label?: string, value?: number}} MarkEntry */
 /** @typedef {{kind: "curves", title: string, evidence?: boolean, traces: TraceEntry[],
  *   marks?: MarkEntry[]}} CurvesEntry */
-/** @typedef {{kind: "ridges", title: string, evidence?: false, run: number, tag: number,
- *   steps: number, low: number, high: number, bins: number, shares: number, tallest: number
- *   }} RidgesEntry */
+/** @typedef {{kind: "ridges", title: string, evidence?: boolean, run: number, tag: number,
+ *   steps: number, times: number, levels: number, low: number, high: number, bins: number,
+ *   shares: number, tallest: number, marks?: MarkEntry[]}} RidgesEntry */
 /** @typedef {{version: number, runs: RunEntry[], tags: string[], blocks: [string, number][],
  *   columns: [string, number, number, number | null][], charts: (CurvesEntry | RidgesEntry)[]
  *   }} Manifest */

@@ -1,7 +1,7 @@
 // Step ranges that findings speak of, and restarts: Plotly shapes and annotations.
 
 /** Shade a range, or mark a single step: by a ring around its value, else by a line; its label.
- * @param {MarkEntry} mark @param {Line | undefined} line whose points place the steps
+ * @param {MarkEntry} mark @param {{steps: Floats, xs: Floats} | undefined} line that places the steps
  * @param {Tokens} tokens @param {boolean} log
  * @returns {{shapes: object[], annotations: object[], rings: object[]}} */
 function drawMark(mark, line, tokens, log) {

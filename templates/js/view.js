@@ -4,11 +4,21 @@
 /** @typedef {"step" | "relative" | "wall"} Axis */
 /** @typedef {"points" | "distance"} Over what smoothing's weight counts */
 /** @typedef {{runs: string, tags: string, off: string[], smoothing: number, over: Over, axis: Axis,
- *   log: boolean, clamp: boolean, pins: string[], theme: "auto" | "light" | "dark"}} View */
+ *   log: boolean, clamp: boolean, pins: string[], theme: "auto" | "light" | "dark",
+ *   step: number | null, against: string, shape: "offset" | "overlay" | "bands", group: string,
+ *   pattern: string, center: "mean" | "median", band: "range" | "sd" | "ci"}} View */
 
-const AXES = ["step", "relative", "wall"];
-const OVERS = ["points", "distance"];
-const THEMES = ["auto", "light", "dark"];
+/** What a view may say in one of a few words, the first at the start. */
+const WORDS = {
+  over: ["points", "distance"],
+  axis: ["step", "relative", "wall"],
+  theme: ["auto", "light", "dark"],
+  shape: ["offset", "overlay", "bands"],
+  center: ["mean", "median"],
+  band: ["range", "sd", "ci"],
+};
+/** And in any words. */
+const TEXTS = /** @type {const} */ (["runs", "tags", "group", "pattern", "against"]);
 const LARGEST_WEIGHT = 0.99;
 
 /** The view that a page opens with; smoothing as in TensorBoard.
@@ -16,7 +26,8 @@ const LARGEST_WEIGHT = 0.99;
 function startingView() {
   return {
     runs: "", tags: "", off: [], smoothing: 0.6, over: "points", axis: "step", log: false,
-    clamp: false, pins: [], theme: "auto",
+    clamp: false, pins: [], theme: "auto", step: null, against: "",
+    shape: "offset", group: "", pattern: "", center: "mean", band: "range",
   };
 }
 
@@ -27,17 +38,18 @@ function readHash(hash) {
   if (query === null) return { anchor: decode(anchor), view: null };
   const asked = new URLSearchParams(query);
   const view = startingView();
-  view.runs = asked.get("runs") ?? view.runs;
-  view.tags = asked.get("tags") ?? view.tags;
+  for (const name of TEXTS) view[name] = asked.get(name) ?? view[name];
   view.off = asked.getAll("off");
   view.log = asked.get("log") === "1";
   view.pins = [...new Set(asked.getAll("pin"))];
   view.clamp = asked.get("clamp") === "1";
+  if (/^-?\d{1,15}$/.test(asked.get("step") ?? "")) view.step = Number(asked.get("step"));
   const weight = Number(asked.get("smoothing") ?? view.smoothing);
   if (weight >= 0 && weight <= LARGEST_WEIGHT) view.smoothing = weight;
-  view.over = /** @type {Over} */ (oneOf(OVERS, asked.get("over"), view.over));
-  view.axis = /** @type {Axis} */ (oneOf(AXES, asked.get("axis"), view.axis));
-  view.theme = /** @type {View["theme"]} */ (oneOf(THEMES, asked.get("theme"), view.theme));
+  for (const [name, words] of Object.entries(WORDS)) {
+    const word = asked.get(name);
+    if (word !== null && words.includes(word)) Object.assign(view, { [name]: word });
+  }
   return { anchor: decode(anchor), view };
 }
 
@@ -46,23 +58,17 @@ function readHash(hash) {
 function writeHash(anchor, view) {
   const start = startingView();
   const said = new URLSearchParams();
-  if (view.runs) said.set("runs", view.runs);
-  if (view.tags) said.set("tags", view.tags);
+  for (const name of TEXTS) if (view[name]) said.set(name, view[name]);
   for (const run of view.off) said.append("off", run);
   if (view.smoothing !== start.smoothing) said.set("smoothing", String(view.smoothing));
-  if (view.over !== start.over) said.set("over", view.over);
-  if (view.axis !== start.axis) said.set("axis", view.axis);
+  for (const name of /** @type {(keyof typeof WORDS)[]} */ (Object.keys(WORDS)))
+    if (view[name] !== start[name]) said.set(name, view[name]);
   if (view.log) said.set("log", "1");
   if (view.clamp) said.set("clamp", "1");
   for (const id of view.pins) said.append("pin", id);
-  if (view.theme !== start.theme) said.set("theme", view.theme);
+  if (view.step !== null) said.set("step", String(view.step));
   const query = said.toString();
   return `#${encodeURIComponent(anchor)}${query ? `?${query}` : ""}`;
-}
-
-/** @param {string[]} known @param {string | null} asked @param {string} otherwise */
-function oneOf(known, asked, otherwise) {
-  return asked !== null && known.includes(asked) ? asked : otherwise;
 }
 
 /** @param {string} text @param {string} sign @returns {[string, string | null]} */

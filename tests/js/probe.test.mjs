@@ -41,10 +41,37 @@ test("a chart without points has nothing to read", () => {
   assert.equal(probeCurves([], "step").at(0, 0), null);
 });
 
+test("a step is read in every line at its own place on the axis", () => {
+  const late = { ...line("late", [0, 10], [3, 4]), xs: Float64Array.of(100, 110) };
+  const probe = probeCurves([line("early", [0, 10], [1, 2]), late], "wall");
+  const { step, readings } = probe.atStep(9);
+  assert.equal(step, 10);
+  assert.deepEqual(readings.map(({ name, x, y, line: at }) => [name, x, y, at]), [
+    ["late", 110, 4, 1],
+    ["early", 10, 2, 0],
+  ]);
+});
+
+test("a band is read with its ends and its number of runs", () => {
+  const band = { low: [1], high: [3], n: [4] };
+  const { columns, readings } = probeCurves([{ ...line("seeds", [0], [2]), band }], "step").at(0, 0);
+  assert.deepEqual(columns, ["center", "band", "runs"]);
+  assert.deepEqual(readings[0].cells, ["2", "1 to 3", "4"]);
+});
+
+const outlines = [{ x: [0], y: [0] }, { x: [1], y: [1] }];
+const chart = { low: 0, high: 4, bins: 2 };
+const rows = [Float32Array.of(0.25, 0.75), Float32Array.of(0.5, 0.5)];
+const ridges = probeRidges(chart, Float64Array.of(5, 6), rows, "#000", (_, y) => Math.ceil(y), outlines);
+
 test("a ridge is read at the bin under the cursor, in the row below it", () => {
-  const chart = { low: 0, high: 4, bins: 2 };
-  const probe = probeRidges(chart, Float64Array.of(5, 6), Float32Array.of(0.25, 0.75, 0.5, 0.5), "#000");
-  const { head, readings } = probe.at(3, -0.4);
+  const { head, readings, outline } = ridges.at(3, -0.4);
   assert.equal(head, "step 5");
+  assert.equal(outline, outlines[0]);
   assert.deepEqual([readings[0].name, readings[0].cells], ["2 to 4", ["75 %"]]);
+});
+
+test("at a step the nearest histogram stands out", () => {
+  const { x, step, outline } = ridges.atStep(5.9);
+  assert.deepEqual([x, step, outline], [null, 6, outlines[1]]);
 });

@@ -20,6 +20,13 @@ test("a view survives the way through the address", () => {
     clamp: true,
     pins: ["scalar-1", "a&b"],
     theme: "dark",
+    step: -120,
+    against: "base line",
+    shape: "bands",
+    group: "learning rate",
+    pattern: "^(\\w+)-s",
+    center: "median",
+    band: "ci",
   };
   assert.deepEqual(readHash(writeHash("tb301-x", view)), { anchor: "tb301-x", view });
 });
