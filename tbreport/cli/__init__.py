@@ -15,6 +15,7 @@ from tbreport.cli import baseline, config
 from tbreport.cli.accept import accept
 from tbreport.cli.diff import diff
 from tbreport.cli.explain import explain
+from tbreport.cli.export import export
 from tbreport.cli.gate import gate
 from tbreport.cli.inspect import inspect
 from tbreport.cli.summarize import summarize
@@ -42,7 +43,7 @@ def root(
         print(context.get_help())
 
 
-for command in (summarize, gate, diff, inspect, explain, accept, train):
+for command in (summarize, gate, diff, export, inspect, explain, accept, train):
     app.command()(command)
 app.add_typer(baseline.app, name="baseline")
 app.add_typer(config.app, name="config")

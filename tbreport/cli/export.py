@@ -1,0 +1,101 @@
+"""tbreport export: the values themselves, as tables in files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tbreport.cli.output import Config, Engine, Join, found_settings, note, pattern
+
+if TYPE_CHECKING:
+    from tbreport.exporting.export import Format
+    from tbreport.model import Problem
+
+SHOWN = 5  # problems that are told one by one
+
+
+def export(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="As for summarize.")],
+    kind: Annotated[
+        str, typer.Option(metavar="KINDS", help="scalars, histograms, hparams, text, images, …")
+    ] = "scalars",
+    format: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="parquet, csv or jsonl; else the suffix of -o."),
+    ] = None,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="PATH", help="A folder, one table's file, or - for stdout."
+        ),
+    ] = Path(),
+    wide: Annotated[
+        bool, typer.Option("--wide/--long", help="A row for each step, a column for each tag.")
+    ] = False,
+    runs: Annotated[
+        str | None, typer.Option(metavar="REGEX", help="Only runs whose name matches.")
+    ] = None,
+    tags: Annotated[str | None, typer.Option(metavar="REGEX", help="Only tags that match.")] = None,
+    exclude: Annotated[
+        str | None, typer.Option(metavar="REGEX", help="Leave out runs and tags that match.")
+    ] = None,
+    engine: Engine = None,
+    join: Join = True,
+    config: Config = None,
+) -> None:
+    """Write every point as a table: Parquet, CSV or JSON lines, one file for each kind."""
+    from tbreport.exporting import export as exporting
+    from tbreport.options import Options, Selection
+    from tbreport.progress import Progress
+
+    kinds = exporting.named_kinds(kind)
+    suffixed = [one for one in exporting.FORMATS.values() if output.name.endswith(one.suffix)]
+    if suffixed and format not in (None, suffixed[0].name):
+        raise typer.BadParameter(f"{output} is no file of {format}", param_hint="--format")
+    chosen = suffixed[0] if suffixed else exporting.named_format(format or "parquet")
+    selection = Selection(
+        pattern(runs, "--runs"), pattern(tags, "--tags"), pattern(exclude, "--exclude")
+    )
+    with Progress() as progress:
+        result = exporting.export(
+            *paths,
+            targets=targets(output, kinds, chosen, bool(suffixed)),
+            format=chosen,
+            wide=wide,
+            options=Options(selection, engine=engine, join=join, settings=found_settings(config)),
+            begin=progress.begin,
+            advance=progress.advance,
+        )
+    tell_problems(result.problems)
+    for table in result.tables:
+        if table.path != exporting.STDOUT:
+            size = table.path.stat().st_size / 1e6
+            note(f"{table.path} {table.rows:,} rows {size:.2f} MB")
+
+
+def targets(output: Path, kinds: Sequence[str], format: Format, is_file: bool) -> dict[str, Path]:
+    """The file of each kind's table; a folder is made where it is missing."""
+    if str(output) == "-" and format.name == "parquet":
+        raise typer.BadParameter("Parquet cannot go to stdout", param_hint="-o")
+    if is_file or str(output) == "-":
+        if len(kinds) != 1:
+            raise typer.BadParameter(
+                f"{len(kinds)} tables do not fit into one file", param_hint="-o"
+            )
+        return {kinds[0]: output}
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise typer.BadParameter(f"{output}: {error.strerror}", param_hint="-o") from None
+    return {kind: output / f"{kind}{format.suffix}" for kind in kinds}
+
+
+def tell_problems(problems: Sequence[Problem]) -> None:
+    """The first problems of the files, and how many there are."""
+    for problem in problems[:SHOWN]:
+        note(f"{problem.path}: {problem.detail}")
+    if len(problems) > SHOWN:
+        note(f"{len(problems):,} problems in all; see: tbreport inspect")

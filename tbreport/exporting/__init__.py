@@ -1,0 +1,1 @@
+"""Runs → tables in files, run by run: what is in memory is one family of runs, however many."""
