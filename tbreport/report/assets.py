@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,12 +17,13 @@ from tbreport.report import base85, theme
 BUNDLE = "plotly-basic.min.js.gz"  # setup.py puts it among the templates
 COMMENT = re.compile(r"^ *(//.*|/\*((?!\*/)[^\0])*\*/ *)\n", re.MULTILINE)
 INDENT = re.compile(r"^[ \n]+", re.MULTILINE)
+LOADER = ("unpack.js", "loader.js")
 LAST_SCRIPT = "main.js"  # the others only declare
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
-    """Plotly's script as the page holds it."""
+class Packed:
+    """A script as the page holds it."""
 
     packed: str  # gzip, base 85
     hash: str  # of the text that the browser compiles, as a policy names it
@@ -35,13 +37,28 @@ def templates() -> Path:
 
 
 @cache
-def script() -> str:
-    """The page's one script: every file of `js/`, in one scope of its own."""
-    files = sorted(
-        (templates() / "js").glob("*.js"), key=lambda file: (file.name == LAST_SCRIPT, file.name)
-    )
-    joined = "".join(bare(file.read_text(encoding="utf-8")) for file in files)
-    return f'(() => {{\n"use strict";\n{joined}}})();\n'
+def loader() -> str:
+    """The script that stands in the page as it is."""
+    return joined(templates() / "js" / name for name in LOADER)
+
+
+@cache
+def script() -> Packed:
+    """The page's own script: every file of `js/` but the loader, in one scope."""
+    files = [file for file in (templates() / "js").glob("*.js") if file.name != LOADER[-1]]
+    text = joined(sorted(files, key=lambda file: (file.name == LAST_SCRIPT, file.name))).encode()
+    return Packed(packed(text), source_hash(text))
+
+
+def joined(files: Iterable[Path]) -> str:
+    """Sources in one scope of their own."""
+    text = "".join(bare(file.read_text(encoding="utf-8")) for file in files)
+    return f'(() => {{\n"use strict";\n{text}}})();\n'
+
+
+def packed(content: bytes, level: int = 9) -> str:
+    """Bytes as text: gzip, base 85."""
+    return base85.encode(gzip.compress(content, level, mtime=0))
 
 
 def bare(source: str) -> str:
@@ -59,18 +76,16 @@ def style() -> str:
 
 
 @cache
-def bundle() -> Bundle:
+def bundle() -> Packed:
     """Plotly's basic bundle, which the build fetched; else the one in the plotly package."""
     file = templates() / BUNDLE
     if file.is_file():
-        packed = file.read_bytes()
-        text = gzip.decompress(packed)
-    else:
-        from plotly.offline import get_plotlyjs  # 4.8 MB of text
+        zipped = file.read_bytes()
+        return Packed(base85.encode(zipped), source_hash(gzip.decompress(zipped)))
+    from plotly.offline import get_plotlyjs  # 4.8 MB of text
 
-        text = get_plotlyjs().encode()
-        packed = gzip.compress(text, mtime=0)
-    return Bundle(base85.encode(packed), source_hash(text))
+    text = get_plotlyjs().encode()
+    return Packed(packed(text), source_hash(text))
 
 
 def source_hash(text: bytes) -> str:
@@ -80,12 +95,12 @@ def source_hash(text: bytes) -> str:
 
 @cache
 def policy() -> str:
-    """What the page may do: run these two scripts, style itself, and nothing with any host.
+    """What the page may do: run these three scripts, style itself, and nothing with any host.
 
     Plotly styles its elements inline, so styles cannot be held to a hash. There is no
     `connect-src`: with `default-src 'none'` every request is refused.
     """
-    hashes = f"{source_hash(script().encode())} {bundle().hash}"
+    hashes = f"{source_hash(loader().encode())} {script().hash} {bundle().hash}"
     return "; ".join(
         (
             "default-src 'none'",

@@ -1,12 +1,12 @@
-// Bytes of the page → typed arrays: base 85, gzip, transposed blocks, columns.
-// tbreport/report/columns.py and base85.py write what is read here.
+// Bytes of the page → typed arrays: transposed blocks, columns. tbreport/report/columns.py writes what
+// is read here.
 
 /** @typedef {Float32Array | Float64Array} Floats */
 /** @typedef {(column: number) => Floats} Columns */
 
 /** @type {Record<string, {size: number, view: (bytes: ArrayBuffer) => ArrayLike<number | bigint>}>} */
 const BLOCKS = {
-  f32: { size: 4, view: (bytes) => new Float32Array(bytes) },
+  f32: { size: 4, view: (bytes) => new Float32Array(addUp(new Uint32Array(bytes)).buffer) },
   f64: { size: 8, view: (bytes) => new Float64Array(bytes) },
   i32: { size: 4, view: (bytes) => new Int32Array(bytes) },
   i64: { size: 8, view: (bytes) => new BigInt64Array(bytes) },
@@ -20,37 +20,6 @@ function fromBase64(text) {
   return bytes;
 }
 
-const ALPHABET =
-  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%/()*+-;,=.?@^_`{|}~";
-
-/** Four bytes of five characters; a last group of n + 1 gives n bytes.
- * @param {string} text @returns {Uint8Array<ArrayBuffer>} */
-function fromBase85(text) {
-  const digits = new Uint8Array(128);
-  for (let digit = 0; digit < ALPHABET.length; digit++) digits[ALPHABET.charCodeAt(digit)] = digit;
-  const missing = (5 - (text.length % 5)) % 5;
-  const whole = text + "~".repeat(missing);
-  const words = new DataView(new ArrayBuffer((whole.length / 5) * 4));
-  for (let at = 0, to = 0; at < whole.length; at += 5, to += 4) {
-    let word = 0;
-    for (let place = at; place < at + 5; place++) word = word * 85 + digits[whole.charCodeAt(place)];
-    words.setUint32(to, word);
-  }
-  return new Uint8Array(words.buffer, 0, words.byteLength - missing);
-}
-
-/** @param {Uint8Array<ArrayBuffer>} packed @returns {Promise<ArrayBuffer>} */
-function inflate(packed) {
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).arrayBuffer();
-}
-
-/** The inflated content of a <script type="application/octet-stream">.
- * @param {string} id @returns {Promise<ArrayBuffer>} */
-function embedded(id) {
-  return inflate(fromBase85(element(id).textContent.trim()));
-}
-
 /** Undo the byte transposition of a block of `n` values.
  * @param {Uint8Array} bytes @param {number} n @param {number} size bytes of a value
  * @returns {ArrayBuffer} */
@@ -61,6 +30,17 @@ function untranspose(bytes, n, size) {
     for (let at = 0, to = byte; at < n; at++, to += size) whole[to] = plane[at];
   }
   return whole.buffer;
+}
+
+/** Bits from their differences, whose sign stands in the last bit; in place.
+ * @param {Uint32Array<ArrayBuffer>} stored */
+function addUp(stored) {
+  let bits = 0;
+  for (let at = 0; at < stored.length; at++) {
+    bits = (bits + ((stored[at] >>> 1) ^ -(stored[at] & 1))) | 0;
+    stored[at] = bits;
+  }
+  return stored;
 }
 
 /** Integers from the first one and the differences.

@@ -8,12 +8,10 @@ function once(make) {
   return () => (made ??= make());
 }
 
-/** Compile the embedded bundle. Its hash stands in the page's policy.
+/** Compile the embedded bundle.
  * @returns {Promise<any>} */
 async function loadPlotly() {
-  const script = document.createElement("script");
-  script.textContent = new TextDecoder().decode(await embedded("plotly"));
-  document.head.append(script);
+  await runEmbedded("plotly");
   return /** @type {any} */ (window).Plotly;
 }
 

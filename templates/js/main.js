@@ -3,8 +3,8 @@
 const SETTLE = 60; // ms without a change before charts are redrawn: a slider fires at every pixel
 const NARROW = "(max-width: 900px)";
 
-function start() {
-  const manifest = readManifest();
+async function start() {
+  const manifest = await readManifest();
   const figures = /** @type {HTMLElement[]} */ ([
     ...document.querySelectorAll("figure[data-chart]"),
   ]);
@@ -113,5 +113,4 @@ function foldControls() {
   fold();
 }
 
-if ("DecompressionStream" in window) start();
-else element("unsupported").hidden = false;
+void start();

@@ -16,15 +16,7 @@
  *   columns: [string, number, number, number | null][], charts: (CurvesEntry | RidgesEntry)[]
  *   }} Manifest */
 
-/** What the page's script cannot do without.
- * @param {string} id @returns {HTMLElement} */
-function element(id) {
-  const found = document.getElementById(id);
-  if (found === null) throw new Error(`the page has no element "${id}"`);
-  return found;
-}
-
-/** @returns {Manifest} */
-function readManifest() {
-  return JSON.parse(element("manifest").textContent);
+/** @returns {Promise<Manifest>} */
+async function readManifest() {
+  return JSON.parse(new TextDecoder().decode(await embedded("manifest")));
 }

@@ -9,7 +9,7 @@ const folder = fileURLToPath(new URL("../../templates/js/", import.meta.url));
 /** The functions of these names from all files but the one that starts the page. */
 export function scripts(...names) {
   const source = readdirSync(folder)
-    .filter((file) => file !== "main.js")
+    .filter((file) => !["loader.js", "main.js"].includes(file))
     .map((file) => readFileSync(folder + file, "utf8"))
     .join("\n");
   return vm.runInThisContext(`(() => {"use strict";\n${source}\nreturn {${names.join(",")}}})()`);

@@ -26,6 +26,8 @@ def read(columns: Columns, number: int) -> np.ndarray:
         n, size = columns.lengths[block], np.dtype(dtype).itemsize
         plane = np.frombuffer(blob, np.uint8, n * size, offset).reshape(size, n)
         blocks[block] = np.ascontiguousarray(plane.T).view(dtype).ravel()
+        if block == "f32":
+            blocks[block] = added_up(blocks[block].view(np.uint32)).view(np.float32)
         offset += n * size
     assert offset == len(blob)
     block, start, length, first = columns.entries[number]
@@ -33,6 +35,11 @@ def read(columns: Columns, number: int) -> np.ndarray:
     if not block.startswith("i"):
         return stored
     return np.empty(0) if first is None else np.concatenate(([first], first + np.cumsum(stored)))
+
+
+def added_up(stored: np.ndarray) -> np.ndarray:
+    steps = (stored >> np.uint32(1)) ^ -(stored & np.uint32(1))
+    return np.cumsum(steps, dtype=np.uint32)
 
 
 def packed(report: Report, limit: int | None = None) -> Payload:
