@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from tbreport import wording
 from tbreport.errors import TooLarge
 from tbreport.model import Finding
-from tbreport.report import assets, bands, charts, ridgelines, sparkline, svg, theme
+from tbreport.report import assets, bands, charts, folding, ridgelines, sparkline, svg, theme
 from tbreport.report.document import Block, Cell, Chart, HistogramChart, Report, Spark
 from tbreport.report.payload import Payload, every_chart, pack
 from tbreport.report.ridgelines import Ridges
@@ -144,6 +144,7 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
         "keys": lambda chart: charts.keys(chart, colors),
         "notes": charts.notes,
         "sparkline": spark,
+        "told": folding.told,
         "still": still,
         "color": theme.run_color,
         "color_class": theme.run_class,

@@ -153,14 +153,14 @@ def row(tag: str, digest: RunDigest, *, sparked: bool) -> tuple[Cell, ...]:
 def measures(tag: str, run: str, held: Distribution, sparked: bool) -> tuple[Cell, ...]:
     """The cells between the name and the findings."""
 
-    def cell(values: Float64s, what: str, *, percent: bool = False) -> Cell:
+    def cell(values: Float64s, what: str, *, percent: bool = False, drawn: bool = False) -> Cell:
         finite = values[np.isfinite(values)]
         if not finite.size:
             return Cell("–")
         last = float(values[-1])
         write = wording.percent if percent else wording.number
         text = write(last) if np.isfinite(last) else wording.number(last)
-        if not sparked:
+        if not drawn:
             return Cell(text, last)
         few = values[evenly(len(values), SPARK_POINTS)]
         label = f"{what} of {tag} in {run}: {write(float(finite[0]))} → {text}"
@@ -169,7 +169,7 @@ def measures(tag: str, run: str, held: Distribution, sparked: bool) -> tuple[Cel
     finite = held.norms[np.isfinite(held.norms)]
     ratio = float(finite[-1] / finite[0] - 1) if finite.size and finite[0] > 0 else float("nan")
     return (
-        cell(held.norms, "norm"),
+        cell(held.norms, "norm", drawn=sparked),
         Cell(wording.change(ratio), ratio if np.isfinite(ratio) else None),
         cell(held.spreads, "standard deviation"),
         cell(held.zeros, "zeros", percent=True),

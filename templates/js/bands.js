@@ -44,7 +44,7 @@ function bandsFigure({ chart, columns, steps: every, color, tokens, size, view, 
     probe: {
       stops: () => xs,
       at: (x) => (rows.length ? read(nearest(xs, x)) : null),
-      atStep: (step) => (rows.length ? read(nearest(steps, step)) : null),
+      atStep: (step) => (isWithin(steps, step) ? read(nearest(steps, step)) : null),
     },
     notes: [],
     contents: { levels: { name: bins.name, tag: bins.tag, steps, rows } },

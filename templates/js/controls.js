@@ -78,6 +78,13 @@ function showGroups(manifest, view) {
   const list = element("groups");
   const names = [...new Set(groups ?? [])];
   const tokens = readTokens();
+  for (const button of document.querySelectorAll("#legend button")) {
+    const group = groups?.[Number(/** @type {HTMLElement} */ (button).dataset.run)];
+    const swatch = /** @type {SVGElement} */ (button.querySelector(".swatch rect"));
+    // A run's own color comes back with its class.
+    if (group === undefined) swatch.style.removeProperty("--own");
+    else swatch.style.setProperty("--own", `var(--run-${names.indexOf(group) % GROUP_COLORS})`);
+  }
   list.replaceChildren(...names.map((name, place) => {
     const item = create("li", "");
     const swatch = create("i", "swatch");

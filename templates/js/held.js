@@ -14,7 +14,7 @@ function attachHeld(manifest, columns, change) {
   const series = heldSeries(manifest);
   /** @type {ReturnType<typeof createHeld> | null} */
   let panel = null;
-  offerHeld(() => void columns().then((read) => change({ step: allSteps(series, read).at(-1) ?? null })));
+  offerHeld(() => void columns().then((read) => change({ step: lastCommonStep(series, read) })));
 
   return async (view) => {
     if (view.step === null) {
@@ -53,6 +53,20 @@ function allSteps(series, columns) {
   const grids = new Set([...series.values()].flatMap((runs) => [...runs.values()].map((trace) => trace.steps)));
   const steps = new Set([...grids].flatMap((grid) => Array.from(columns(grid))));
   return [...steps].sort((a, b) => a - b);
+}
+
+/** The step to which every run came; null without any.
+ * @param {Map<number, Map<number, TraceEntry>>} series @param {Columns} columns */
+function lastCommonStep(series, columns) {
+  /** @type {Map<number, number>} */
+  const lasts = new Map();
+  for (const runs of series.values())
+    for (const [run, { steps }] of runs) {
+      const last = columns(steps).at(-1) ?? -Infinity;
+      lasts.set(run, Math.max(last, lasts.get(run) ?? -Infinity));
+    }
+  const common = Math.min(...lasts.values());
+  return Number.isFinite(common) ? common : null;
 }
 
 /** A way to the values that needs no chart: a button above the table of runs.

@@ -53,10 +53,14 @@ async function start() {
   window.addEventListener("resize", show);
   window.addEventListener("scroll", hideCursors, { passive: true });
   window.addEventListener("scroll", debounced(() => holdCursors(view.step)), { passive: true });
+  window.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && view.step !== null && event.target === document.body) change({ step: null });
+  });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
   printInLight(() => view, charts.now);
   foldControls();
   attachTables();
+  attachExhibits();
   followReading();
   show();
   if (hash.view) reveal(anchor);
@@ -77,7 +81,8 @@ function remember(anchor, view) {
 function reveal(anchor) {
   const target = anchor && document.getElementById(anchor);
   if (!target) return;
-  target.closest("details")?.setAttribute("open", "");
+  for (let around = target.closest("details"); around; around = around.parentElement?.closest("details") ?? null)
+    around.open = true;
   target.scrollIntoView();
 }
 

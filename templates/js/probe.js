@@ -18,7 +18,18 @@ function probeCurves(lines, axis) {
     /** @type {ArrayLike<number>} */ ([]));
   const read = (/** @type {"xs" | "steps"} */ by, /** @type {number} */ wanted) =>
     drawn.length ? readCurves(lines, drawn, axis, by, wanted) : null;
-  return { stops: () => longest, at: (x) => read("xs", x), atStep: (step) => read("steps", step) };
+  const reached = (/** @type {number} */ step) => drawn.some((line) => isWithin(line.steps, step));
+  return {
+    stops: () => longest,
+    at: (x) => read("xs", x),
+    atStep: (step) => (reached(step) ? read("steps", step) : null),
+  };
+}
+
+/** Whether a step lies between the first and the last of rising steps.
+ * @param {Floats} steps @param {number} step */
+function isWithin(steps, step) {
+  return steps.length > 0 && step >= steps[0] && step <= steps[steps.length - 1];
 }
 
 /** Each line at its point nearest to a place; the nearest of all names it.

@@ -71,8 +71,8 @@ function overlayFigure({ chart, steps, rows, color, tokens, size, bins }) {
   const rowAt = (/** @type {number} */ bin, /** @type {number} */ y) =>
     closest(rows.map((row) => row[bin] / fullHeight(chart, row)), y);
   const probe = probeRidges(chart, steps, rows, color, rowAt, outlines);
-  const notes = ["later steps darker"];
-  return { data, layout, home: homeOfLayout(layout), probe, notes, contents: { bins } };
+  const remark = "later steps darker";
+  return { data, layout, home: homeOfLayout(layout), probe, notes: [], remark, contents: { bins } };
 }
 
 /** How much of its color the row of a step has.
@@ -158,6 +158,6 @@ function probeRidges(chart, steps, rows, color, rowAt, outlines) {
       return { x: from + width / 2, ...read(row),
         readings: [{ name, color, x: null, y: null, line: 0, cells: [`${number(share)} %`] }] };
     },
-    atStep: (step) => (steps.length ? { x: null, ...read(nearest(steps, step)), readings: [] } : null),
+    atStep: (step) => (isWithin(steps, step) ? { x: null, ...read(nearest(steps, step)), readings: [] } : null),
   };
 }

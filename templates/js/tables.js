@@ -41,7 +41,8 @@ function attachTable(table) {
 /** @param {HTMLTableElement} table @param {HTMLTableRowElement[]} rows
  * @param {SortCell[][]} cells @param {string[]} titles */
 function attachRowFilter(table, rows, cells, titles) {
-  const bar = create("div", "table-bar");
+  const before = table.parentElement?.previousElementSibling;
+  const bar = before?.matches(".table-bar") ? before : create("div", "table-bar");
   const input = create("input", "");
   const numeric = titles.findIndex((_, column) => cells.some((row) => isNumber(row[column])));
   input.type = "search";
@@ -50,7 +51,7 @@ function attachRowFilter(table, rows, cells, titles) {
   input.setAttribute("aria-label", "Filter the rows of this table");
   const note = create("span", "matched", "");
   note.setAttribute("role", "status");
-  bar.append(input, note);
+  bar.prepend(input, note);
   table.parentElement?.before(bar);
   input.addEventListener("input", () => {
     const matches = rowFilter(input.value, titles);

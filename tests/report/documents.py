@@ -232,6 +232,11 @@ def typical(
     )
 
 
+def finding(code: str, run: str = "r", accepted: str = "") -> Finding:
+    """A warning with nothing but its code."""
+    return Finding(code, "name", "warning", run, (), (5, 10), "message", {}, "", "", accepted)
+
+
 def findings(
     runs: Sequence[str], tags: Sequence[str], series: dict[str, dict[str, Display]]
 ) -> tuple[FindingItem, ...]:

@@ -1,0 +1,67 @@
+"""Findings folded under what they follow from, and accepted ones: out of the way, not hidden."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tbreport.report import html
+from tbreport.report.document import FindingItem, FindingList, Section
+from tbreport.report.folding import told
+from tests.report.documents import finding, typical
+
+
+def item(code: str, run: str = "r", follows: str = "", accepted: str = "") -> FindingItem:
+    found = finding(code, run=run, accepted=accepted)
+    return FindingItem(found, f"{code}-{run}".lower(), None, follows)
+
+
+def shape(*items: FindingItem) -> list[tuple[str, list[str]]]:
+    return [
+        (story.lead.finding.code, [one.finding.code for one in story.follows])
+        for story in told(items)
+    ]
+
+
+def test_what_follows_is_told_with_its_cause() -> None:
+    items = item("TB403"), item("TB203", follows="TB403 x"), item("TB201", follows="TB203 x")
+
+    assert shape(*items, item("TB301")) == [("TB403", ["TB203", "TB201"]), ("TB301", [])]
+
+
+def test_another_run_s_findings_follow_from_nothing_here() -> None:
+    assert shape(item("TB403"), item("TB203", run="s", follows="TB403 x")) == [
+        ("TB403", []),
+        ("TB203", []),
+    ]
+
+
+def test_what_follows_from_an_accepted_finding_stands_alone_unless_accepted_too() -> None:
+    cause = item("TB403", accepted="known")
+
+    assert shape(cause, item("TB203", follows="TB403 x")) == [("TB403", []), ("TB203", [])]
+    (story,) = told([cause, item("TB203", follows="TB403 x", accepted="known")])
+    assert story.accepted
+
+
+def page(*items: FindingItem) -> str:
+    section = Section("findings", "Findings", (FindingList(items),), len(items))
+    return html.render(replace(typical(n=10), sections=(section,)))
+
+
+def test_the_page_names_what_it_folds_and_keeps_it_whole() -> None:
+    text = page(item("TB403"), item("TB201", follows="TB403 x"))
+
+    folded = text[
+        text.index('<details class="folded"') : text.index("</section>", text.index("folded"))
+    ]
+    assert "Follows from it" in folded[: folded.index("</summary>")]
+    assert "TB201 name" in folded[: folded.index("</summary>")]
+    assert 'id="tb201-r"' in folded
+    assert 'id="tb403-r"' not in folded
+
+
+def test_an_accepted_finding_is_folded_with_its_reason() -> None:
+    text = page(item("TB301", accepted="the data is small"))
+
+    folded = text[text.index('<details class="folded"') :]
+    assert folded.index("Accepted") < folded.index("</summary>") < folded.index("the data is small")
