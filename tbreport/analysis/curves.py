@@ -50,12 +50,24 @@ def smooth(values: Float64s) -> Float64s:
     n, width = len(values), window(len(values))
     if n <= width:
         return np.full(n, median(values))
-    stride = max(1, width // 8)
-    starts = np.append(np.arange(0, n - width, stride), n - width)
-    windows = sliding_window_view(values, width)[starts]
+    starts = starts_of_windows(n, width)
+    return np.interp(np.arange(n), starts + width // 2, median_of_windows(values, width))
+
+
+def median_of_windows(values: Float64s, width: int) -> Float64s:
+    """The medians of windows of an odd width, an eighth of it apart, the last at the end."""
+    if len(values) <= width:
+        return np.array([median(values)])
+    windows = sliding_window_view(values, width)[starts_of_windows(len(values), width)]
     # np.sort is vectorized for short rows (numpy 2); long ones want a selection
-    middle = (np.sort(windows) if width < 64 else np.partition(windows, width // 2))[:, width // 2]
-    return np.interp(np.arange(n), starts + width // 2, middle)
+    ordered = np.sort(windows) if width < 64 else np.partition(windows, width // 2)
+    middle: Float64s = ordered[:, width // 2]
+    return middle
+
+
+def starts_of_windows(n: int, width: int) -> Rows:
+    """Where the windows begin that a running median is taken at."""
+    return np.append(np.arange(0, n - width, max(1, width // 8)), n - width)
 
 
 def tail(values: Float64s) -> float:
