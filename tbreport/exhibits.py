@@ -45,7 +45,7 @@ class Text:
 class PrCurve:
     """Precision over recall, thresholds rising evenly from 0 to 1."""
 
-    precision: npt.NDArray[np.float64]  # [k], 0 … 1
+    precision: npt.NDArray[np.float64]  # [k], 0 … 1; NaN where nothing was taken as positive
     recall: npt.NDArray[np.float64]  # [k], 0 … 1
 
 

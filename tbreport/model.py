@@ -164,18 +164,13 @@ class Run:
     layout: str = "folder"  # the name in reader.logdir.LAYOUTS by which the folders were joined
 
     def series(self, tag: str) -> Series:
-        """The scalars of a tag.
-
-        Raises:
-            KeyError: there is no such tag; the message lists those there are.
-        """
+        """The scalars of a tag; where there are none, a KeyError lists the tags there are."""
         try:
             return self.scalars[tag]
         except KeyError:
             known = ", ".join(self.scalars) or "none"
-            raise KeyError(
-                f"run {self.name!r} has no scalar tag {tag!r}; it has: {known}"
-            ) from None
+            message = f"run {self.name!r} has no scalar tag {tag!r}; it has: {known}"
+            raise KeyError(message) from None
 
 
 @dataclass(frozen=True, slots=True)

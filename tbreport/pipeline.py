@@ -23,6 +23,7 @@ from tbreport.model import Blob, Finding, Run, RunDigest
 from tbreport.options import Options, Selection
 from tbreport.reader import archive, layouts, logdir
 from tbreport.reader import engine as engines
+from tbreport.reader.companions import beside
 from tbreport.reader.load import load_families
 from tbreport.reader.logdir import FoundFile, Input, Logdir
 from tbreport.report import inspection as inspect
@@ -67,6 +68,7 @@ def summarize(
     with reading(sources, options, advance) as (found, runs):
         begin(found)
         places = found.paths()
+        aside = beside(places.values())
         plan = plan_for(len(found.folders()), (".*",) if options.compare else (), show=True)
         for run in runs:
             if is_under(run.name, label):
@@ -84,6 +86,7 @@ def summarize(
         problems=found.problems,
         compare=compared_run(options.compare, label, digests),
         detectors=judges.names(),
+        beside=aside,
     )
 
 

@@ -127,7 +127,10 @@ def pr_curve(rows: Float64s) -> PrCurve:
         raise ValueError("precision or recall is not finite")
     if min(precision.min(), recall.min()) < -1e-6 or max(precision.max(), recall.max()) > 1 + 1e-6:
         raise ValueError("precision or recall is outside 0 … 1")
-    return PrCurve(np.clip(precision, 0.0, 1.0), np.clip(recall, 0.0, 1.0))
+    # Writers put 0 where no prediction is positive, which would draw a line into the corner.
+    empty = (rows[0][places] + rows[1][places] == 0) & (recall == 0)
+    precision = np.where(empty & ~empty.all(), np.nan, np.clip(precision, 0.0, 1.0))
+    return PrCurve(precision, np.clip(recall, 0.0, 1.0))
 
 
 SHOWN: Mapping[str, Callable[[Any], Shown]] = {

@@ -20,7 +20,7 @@ from tbreport.reader.kinds import content
 
 MOST_OPS = 100_000
 DEEPEST_MODEL = 20  # Keras models within each other
-TIMINGS = "the timings of a step are not drawn"
+TIMINGS = "run metadata: the timings of a step, not a model"
 
 
 def operations(event: Any, blob: Blob) -> list[Op]:

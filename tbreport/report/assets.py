@@ -72,7 +72,8 @@ def bare(source: str) -> str:
 @cache
 def style() -> str:
     """The style sheet, its colors first."""
-    return theme.style_sheet() + bare((templates() / "report.css").read_text(encoding="utf-8"))
+    sheets = (templates() / name for name in ("report.css", "exhibits.css"))
+    return theme.style_sheet() + "".join(bare(file.read_text(encoding="utf-8")) for file in sheets)
 
 
 @cache
@@ -107,6 +108,7 @@ def policy() -> str:
             f"script-src {hashes}",
             "style-src 'unsafe-inline'",
             "img-src data: blob:",
+            "media-src data:",
             "base-uri 'none'",
             "form-action 'none'",
         )

@@ -11,6 +11,9 @@ from tbreport import wording
 from tbreport.report.document import Chart, HistogramChart, Mark, Tone
 from tbreport.report.theme import DASHED, PALETTE, run_dash
 
+GRAY = len(PALETTE) - 1  # the palette's last color
+MOST_KEYS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -38,6 +41,9 @@ def dashes(chart: Chart, colors: Mapping[str, int]) -> list[str]:
         return [DASHED if trace.split == "train" else "" for trace in chart.traces]
     if len({trace.run for trace in chart.traces}) == 1:
         return [run_dash(len(PALETTE) * place) for place in range(len(chart.traces))]
+    tags = list(dict.fromkeys(trace.tag for trace in chart.traces))
+    if len(tags) > 1:
+        return [run_dash(len(PALETTE) * tags.index(trace.tag)) for trace in chart.traces]
     return [run_dash(colors.get(trace.run, 0)) for trace in chart.traces]
 
 
@@ -68,10 +74,18 @@ def keys(chart: Chart | HistogramChart, colors: Mapping[str, int]) -> list[Key]:
     """A legend of its own for a chart whose lines the page's list of runs does not tell apart."""
     if isinstance(chart, HistogramChart) or len({trace.tag for trace in chart.traces}) == 1:
         return []
-    return [
+    found = [
         Key(trace.tag, colors.get(trace.run, 0), dash)
         for trace, dash in zip(chart.traces, dashes(chart, colors), strict=True)
     ]
+    if len({trace.run for trace in chart.traces}) == 1:
+        return found
+    # The page's list tells the runs apart by their colors: what is left to say are the tags.
+    told = list({key.name: Key(key.name, GRAY, key.dash) for key in found}.values())
+    if len(told) > MOST_KEYS:
+        more = Key(f"and {len(told) - MOST_KEYS + 1} more", GRAY, "")
+        return [*told[: MOST_KEYS - 1], more]
+    return told
 
 
 def notes(chart: Chart | HistogramChart) -> list[Note]:

@@ -22,6 +22,7 @@ from tbreport.model import (
     Severity,
     Split,
 )
+from tbreport.report.showcase import Album, GraphTree, Parallel, PrChart, Scatters
 
 Tone = Literal["plain", "muted", "strong", "ok", "info", "warning", "error"]
 
@@ -151,7 +152,18 @@ class Gallery:
     charts: tuple[Chart | HistogramChart, ...]
 
 
-Block = Prose | Facts | Table | FindingList | Gallery
+Block = (
+    Prose
+    | Facts
+    | Table
+    | FindingList
+    | Gallery
+    | Album
+    | PrChart
+    | GraphTree
+    | Parallel
+    | Scatters
+)
 
 
 @dataclass(frozen=True, slots=True)

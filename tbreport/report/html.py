@@ -18,12 +18,24 @@ from markupsafe import Markup, escape
 from tbreport import wording
 from tbreport.errors import TooLarge
 from tbreport.model import Finding
-from tbreport.report import assets, bands, charts, folding, ridgelines, sparkline, svg, theme
+from tbreport.report import (
+    allowance,
+    assets,
+    bands,
+    charts,
+    folding,
+    html_exhibits,
+    ridgelines,
+    sparkline,
+    svg,
+    theme,
+)
 from tbreport.report.document import Block, Cell, Chart, HistogramChart, Report, Spark
 from tbreport.report.payload import Payload, every_chart, pack
 from tbreport.report.ridgelines import Ridges
 
 LARGEST = 24_000_000  # bytes; code hosts take attachments of 25 MB
+EXHIBITS = 0.4  # of the page, that images, sounds and texts may take
 FEWEST = 50  # points a series, below which a chart no longer shows what was measured
 SIGNS = {None: "✓", "info": "i", "warning": "!", "error": "✕"}
 SIZES = {"card": (344, 220), "evidence": (346, 160)}  # of static pictures, px
@@ -35,6 +47,7 @@ def render(report: Report, *, max_size: int = 10_000_000, force: bool = False) -
     Raises:
         TooLarge: the page has more than 24 MB all the same, and `force` is not set.
     """
+    report = allowance.within(report, int(EXHIBITS * max_size))
     ridges = {
         chart.id: ridgelines.ridges(chart)
         for chart, _ in every_chart(report)
@@ -133,7 +146,7 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
     def spark(spark: Spark) -> Markup:
         return Markup(sparkline.sparkline(spark, colors.get(spark.run, 0)))
 
-    made.filters |= {
+    made.filters |= html_exhibits.filters(colors) | {
         "kind": kind,
         "date": wording.date,
         "evidence": wording.evidence,

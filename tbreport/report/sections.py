@@ -13,7 +13,15 @@ from tbreport import wording
 from tbreport.analysis.stories import gravity, stories
 from tbreport.gate.model import Verdict
 from tbreport.model import SEVERITIES, Finding, Problem, RunDigest
-from tbreport.report import comparison, galleries, gating, layers, runs
+from tbreport.report import (
+    comparison,
+    exhibiting,
+    galleries,
+    gating,
+    hyperparameters,
+    layers,
+    runs,
+)
 from tbreport.report import coverage as judging
 from tbreport.report.document import (
     Block,
@@ -42,6 +50,7 @@ class Material:
     detectors: tuple[str, ...]  # "TB301 overfitting": those that looked at the runs
     masked: int  # hyper-parameters whose value is not shown
     verdict: Verdict | None  # the gate's
+    beside: tuple[str, ...]  # what lies beside the event files and is not opened
 
 
 Build = Callable[[Material], tuple[tuple[Block, ...], int | None]]
@@ -69,6 +78,7 @@ def compose(
     compare: str | None = None,
     detectors: Sequence[str] = (),
     verdict: Verdict | None = None,
+    beside: Sequence[str] = (),
 ) -> Report:
     """Make the document that every format renders.
 
@@ -80,6 +90,7 @@ def compose(
         compare: the run that the others are held against.
         detectors: the codes and names of those that ran.
         verdict: the gate's; its findings stand among those of the experiment.
+        beside: what lies beside the event files and is not opened: "2 embeddings".
     """
     findings = [*(verdict.findings if verdict else ()), *findings]
     ordered = sorted(digests, key=lambda digest: digest.run)
@@ -99,6 +110,7 @@ def compose(
         tuple(detectors),
         masked,
         verdict,
+        tuple(beside),
     )
     sections = []
     for id, (heading, build) in SECTIONS.items():
@@ -212,29 +224,23 @@ def histograms(material: Material) -> tuple[tuple[Block, ...], int | None]:
 
 @section("hparams", "Hyper-parameters")
 def hparams(material: Material) -> tuple[tuple[Block, ...], int | None]:
-    """The settings of each run; those that differ come first."""
-    holders = [digest for digest in material.digests if digest.hparams]
-    names = sorted({name for digest in holders for name in digest.hparams})
-    if not names:
-        return (), None
-    values = {name: {digest.hparams.get(name) for digest in holders} for name in names}
-    names.sort(key=lambda name: (len(values[name]) == 1, name))
-    columns = (Column("run"), *(Column(name, "right") for name in names))
-    rows = tuple(
-        (Cell(digest.run), *(hparam_cell(digest.hparams.get(name)) for name in names))
-        for digest in holders
-    )
-    blocks: list[Block] = [Table(columns, rows, tuple(digest.run for digest in holders))]
-    if material.masked:
-        text = f"{wording.count(material.masked, 'value')} masked: the name says it is a secret."
-        blocks.append(Prose(text, "muted"))
-    return tuple(blocks), len(names)
+    """What the runs were set to, against what they reached."""
+    return hyperparameters.blocks(material.digests, material.masked)
 
 
-def hparam_cell(value: object) -> Cell:
-    if isinstance(value, float):
-        return Cell(wording.number(value), value)
-    return Cell("–" if value is None else str(value))
+def from_digests(build: exhibiting.Build) -> Build:
+    """A section that needs the digests alone."""
+    return lambda material: (build(material.digests), None)
+
+
+for id, title, build in exhibiting.SECTIONS:
+    section(id, title)(from_digests(build))
+
+
+@section("undrawn", "Not drawn")
+def undrawn(material: Material) -> tuple[tuple[Block, ...], int | None]:
+    """What was found and is not drawn."""
+    return exhibiting.undrawn(material.digests, material.beside), None
 
 
 @section("files", "Files")

@@ -5,7 +5,10 @@ function applyFilters(manifest, view, figures) {
   const runs = shownRuns(manifest, view);
   const charts = shownCharts(manifest, view);
   for (const row of document.querySelectorAll("[data-run]:not(button)"))
-    /** @type {HTMLElement} */ (row).hidden = !runs[Number(/** @type {HTMLElement} */ (row).dataset.run)];
+    row.toggleAttribute("hidden", !runs[Number(row.getAttribute("data-run"))]);
+  const { test } = filter(view.tags);
+  for (const album of document.querySelectorAll(".album"))
+    album.toggleAttribute("hidden", !test(album.getAttribute("data-tag") ?? ""));
   for (const figure of figures) {
     const place = Number(figure.dataset.chart);
     const chart = manifest.charts[place];
@@ -32,6 +35,6 @@ function countShown(group) {
  * @param {HTMLElement} note */
 function countFiltered(note) {
   const section = note.closest("section");
-  const hidden = section?.querySelectorAll("tr[hidden], article[hidden], figure[hidden]").length ?? 0;
+  const hidden = section?.querySelectorAll("tr[hidden], article[hidden], figure[hidden], .album[hidden]").length ?? 0;
   note.textContent = hidden ? `${hidden} hidden by the filters` : "";
 }
