@@ -8,8 +8,12 @@
 
 namespace tbreport {
 
+#ifndef TBREPORT_CHUNK  // the fuzzers make it so small that records lie across its end
+#define TBREPORT_CHUNK (size_t{256} << 10)
+#endif
+
 // Small enough to stay in a core's cache from the copy out of the page cache to the last look.
-constexpr size_t kChunk = size_t{256} << 10;
+constexpr size_t kChunk = TBREPORT_CHUNK;
 
 // Memory that one file after another is read into.
 class Buffer {

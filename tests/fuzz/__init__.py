@@ -1,0 +1,1 @@
+"""libFuzzer over the core of the native engine, with AddressSanitizer and UBSan."""
