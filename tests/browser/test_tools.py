@@ -96,7 +96,7 @@ def test_the_keyboard_opens_and_leaves_the_tools(open_page: Opener) -> None:
     tools.locator("summary").focus()
     opened.page.keyboard.press("Enter")
     opened.page.keyboard.press("Tab")
-    assert opened.page.evaluate("document.activeElement.textContent") == "Pin or unpin"
+    assert opened.page.evaluate("document.activeElement.textContent") == "Pin"
 
     opened.page.keyboard.press("Escape")
     assert tools.get_attribute("open") is None
@@ -104,7 +104,7 @@ def test_the_keyboard_opens_and_leaves_the_tools(open_page: Opener) -> None:
 
 def test_a_pinned_chart_stands_on_top_and_in_the_address(open_page: Opener) -> None:
     opened = open_page(typical(n=N))
-    use(opened, "scalar-4", "Pin or unpin")
+    use(opened, "scalar-4", "Pin")
     pinned = opened.page.locator("#pinned figure")
 
     assert pinned.evaluate_all("found => found.map((figure) => figure.id)") == ["scalar-4"]
@@ -112,7 +112,7 @@ def test_a_pinned_chart_stands_on_top_and_in_the_address(open_page: Opener) -> N
     assert opened.page.locator("#scalars .away").inner_text() == "pinned above"
     opened.chart("scalar-4")
 
-    use(opened, "scalar-4", "Pin or unpin")
+    use(opened, "scalar-4", "Unpin")
     assert opened.page.locator("#pinned").is_hidden()
     assert opened.page.locator("#scalars #scalar-4").count() == 1
 

@@ -1,0 +1,157 @@
+"""The step cursor: in every chart at once, held, and read as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import PATIENCE, Opened, Opener
+from tests.report.documents import RUNS, typical
+
+pytestmark = pytest.mark.browser
+
+N = 100  # points a series, at every second step
+
+
+@pytest.fixture(scope="module")
+def page_of_all(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    opener = Opener(browser, tmp_path_factory.mktemp("cursor"))
+    yield opener(typical(n=N), height=1600)
+    for context in opener.contexts:
+        context.close()
+
+
+@pytest.fixture
+def opened(page_of_all: Opened) -> Opened:
+    """The page as at the start, its charts of scalars drawn."""
+    page_of_all.page.mouse.move(2, 2)
+    page_of_all.page.evaluate("location.hash = '#?'")
+    page_of_all.page.wait_for_selector("#held", state="detached", timeout=PATIENCE)
+    for id in ("scalar-0", "scalar-5"):
+        page_of_all.chart(id)
+    return page_of_all
+
+
+def to_middle(opened: Opened, id: str) -> tuple[float, float]:
+    box = opened.chart(id).locator(".live").bounding_box()
+    place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    opened.page.mouse.move(*place)
+    opened.page.wait_for_selector("#tip:not([hidden])", timeout=PATIENCE)
+    return place
+
+
+def hairline(opened: Opened, id: str, held: bool = False) -> float:
+    """Where a chart's cursor stands on its x axis."""
+    found: float = opened.page.evaluate(
+        """([id, overlay]) => {
+          const figure = document.getElementById(id);
+          const { xaxis } = figure.querySelector(".live")._fullLayout;
+          const line = figure.querySelector(`${overlay} .hairline`);
+          return xaxis.p2c(parseFloat(line.style.left) - xaxis._offset);
+        }""",
+        [id, ".cursor.held" if held else ".cursor:not(.held)"],
+    )
+    return found
+
+
+def test_the_step_under_the_pointer_shows_in_every_chart(opened: Opened) -> None:
+    to_middle(opened, "scalar-5")
+
+    assert hairline(opened, "scalar-0") == pytest.approx(hairline(opened, "scalar-5"), abs=0.01)
+    assert opened.page.locator("#scalar-0 .cursor:not(.held) .dot").count() == len(RUNS) - 1
+
+    opened.page.mouse.move(2, 2)
+    opened.page.wait_for_selector("#scalar-0 .cursor:not(.held)", state="hidden", timeout=PATIENCE)
+
+
+def test_a_click_holds_the_step_with_the_values_of_all_runs(opened: Opened) -> None:
+    opened.page.mouse.click(*to_middle(opened, "scalar-5"))
+    held = opened.page.locator("#held")
+    held.wait_for(timeout=PATIENCE)
+
+    step = held.locator("input[type=number]").input_value()
+    assert opened.page.url.endswith(f"step={step}")
+    assert hairline(opened, "scalar-0", held=True) == pytest.approx(float(step), abs=0.01)
+    assert held.locator("tbody tr").count() == len(RUNS)
+    assert "lr" in held.locator("thead").inner_text()
+
+
+def test_the_keyboard_reads_holds_and_gives_up_a_step(opened: Opened) -> None:
+    opened.page.locator("#scalar-5 .live").focus()
+    for key in ("Home", "ArrowRight", "Enter"):
+        opened.page.keyboard.press(key)
+    opened.page.wait_for_selector("#held", timeout=PATIENCE)
+    assert opened.page.url.endswith("step=2")
+
+    opened.page.keyboard.press("Escape")
+    opened.page.wait_for_selector("#held", state="detached", timeout=PATIENCE)
+    assert "step=" not in opened.page.url
+
+
+def test_the_slider_and_the_arrows_move_the_held_step_without_drawing_again(
+    opened: Opened,
+) -> None:
+    opened.page.evaluate("location.hash = '#?step=100'")
+    held = opened.page.locator("#held")
+    held.wait_for(timeout=PATIENCE)
+    opened.page.wait_for_selector("#scalar-5 .held .hairline", timeout=PATIENCE)
+    opened.page.wait_for_timeout(300)
+    opened.page.evaluate("window.before = document.querySelector('#scalar-5 .live').data")
+
+    held.get_by_role("button", name="The next step").click()
+    opened.page.wait_for_function("location.hash.endsWith('step=102')", timeout=PATIENCE)
+    held.locator("input[type=range]").fill("0")
+    opened.page.wait_for_function("location.hash.endsWith('step=0')", timeout=PATIENCE)
+
+    assert opened.page.evaluate("window.before === document.querySelector('#scalar-5 .live').data")
+
+
+def test_values_are_held_against_a_run_at_the_same_step_alone(opened: Opened) -> None:
+    opened.page.evaluate("location.hash = '#?step=101&tags=^lr&against=baseline%2Fs0'")
+    held = opened.page.locator("#held")
+    held.wait_for(timeout=PATIENCE)
+    assert set(held.locator("td small").all_inner_texts()) == {"at 100"}
+
+    held.locator("input[type=number]").fill("100")
+    held.locator("input[type=number]").press("Enter")
+    opened.page.wait_for_function(
+        "!document.querySelector('#held td').closest('table').innerText.includes('at 100')",
+        timeout=PATIENCE,
+    )
+    # The schedules of the four runs are 1, 2, 3 and 4 times the same.
+    _, first, second, third = held.locator("tbody tr").all_inner_texts()
+    assert all("+" in text for text in (first, second, third))
+
+
+def test_the_table_of_runs_leads_to_the_values(opened: Opened) -> None:
+    opened.page.get_by_role("button", name="Values at a step…").click()
+    opened.page.wait_for_selector("#held", timeout=PATIENCE)
+
+    assert opened.page.url.endswith(f"step={2 * (N - 1)}")
+
+
+def test_a_held_step_stands_out_among_histograms(opened: Opened) -> None:
+    opened.chart("histogram-0")
+    opened.page.evaluate("location.hash = '#?step=100'")
+    opened.page.wait_for_selector("#histogram-0 .held polyline", timeout=PATIENCE)
+
+
+def test_the_page_complained_of_nothing(opened: Opened) -> None:
+    assert opened.complaints == []
+
+
+def test_among_fifty_runs_the_nearest_line_stands_out(open_page: Opener) -> None:
+    runs = tuple(f"run-{place:02}" for place in range(50))
+    opened = open_page(typical(runs=runs, tags=("loss/train", "loss/val"), n=30, n_histograms=0))
+    to_middle(opened, "scalar-0")
+
+    tip = opened.page.locator("#tip")
+    assert tip.locator("tbody tr").count() == 14
+    assert tip.locator("tr.near").count() == 1
+    assert "and 36 more" in tip.inner_text()
+    assert opened.page.locator("#scalar-0 .trace.dim").count() >= 49
+    opened.page.mouse.move(2, 2)
+    opened.page.wait_for_selector("#tip", state="hidden", timeout=PATIENCE)
+    assert opened.page.locator("#scalar-0 .trace.dim").count() == 0
