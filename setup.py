@@ -39,7 +39,7 @@ def native_core() -> list[Extension]:
         print(f"tbreport: the native engine is left out ({error})")
         return []
     windows = os.name == "nt"
-    options = ["/O2"] if windows else ["-O3", "-Wall", "-Wextra", "-pthread"]
+    options = ["/O2", "/utf-8"] if windows else ["-O3", "-Wall", "-Wextra", "-pthread"]
     return [
         Pybind11Extension(
             "tbreport.reader.native_core",
