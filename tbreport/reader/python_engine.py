@@ -29,26 +29,31 @@ from tbreport.reader.scan import (
 LFS = b"version https://git-lfs"
 
 
-def scan(path: Path, shown: str, folder: str, plugins: Mapping[str, str]) -> FileScan:
-    """Read one file whole.
+def scan(
+    path: Path, shown: str, folder: str, plugins: Mapping[str, str], offset: int = 0
+) -> FileScan:
+    """Read one file.
 
     Args:
         path: where the file lies.
         shown: its path relative to the logdir.
         folder: the folder it belongs to, as TensorBoard names it.
         plugins: tag → plugin name, from the files of the folder that were read before.
+        offset: where to begin: the good bytes of an earlier scan, whose plugins are handed in.
+            Only what follows is counted, and the file as a whole is not judged.
     """
-    collector = Collector(shown, folder, dict(plugins))
+    collector = Collector(shown, folder, dict(plugins), good_bytes=offset)
     try:
         with path.open("rb") as stream:
             collector.size = stream.seek(0, 2)
-            for item in records.scan(stream, collector.size):
+            for item in records.scan(stream, collector.size, offset):
                 if isinstance(item, records.Record):
                     collector.record(item)
                 else:
                     collector.problems.add(item.code, item.offset, item.length, item.detail)
-            stream.seek(0)
-            collector.judge_file(stream.read(len(LFS)))
+            if not offset:
+                stream.seek(0)
+                collector.judge_file(stream.read(len(LFS)))
     except OSError as error:
         collector.problems.add("TB109", collector.good_bytes, 0, error.strerror or str(error))
     return collector.finish()
