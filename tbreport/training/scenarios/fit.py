@@ -41,10 +41,10 @@ SCENARIOS = (
     Scenario(
         name="label-noise",
         task="digits-mlp",
-        description="600 samples, 40 % of them mislabeled, learned by heart by a wide model",
+        description="300 samples, 40 % of them mislabeled, learned by heart by a wide model",
         recipe=replace(
             DIGITS,
-            train_samples=600,
+            train_samples=300,
             mislabeled=0.4,
             weight_decay=0.0,
             width=256,
