@@ -87,13 +87,24 @@ def reward(subject: RunSubject, options: Options) -> str:
     return longest(subject.of_metric("reward"), options.get("min_points", 10), "reward")
 
 
+def outside_games(need: Need) -> Need:
+    """The same, but never met by two networks that play: each drives the other's layers about."""
+
+    def stricter(subject: RunSubject, options: Options) -> str:
+        if subject.is_game:
+            return "a game of two networks, each of which drives the other's layers about"
+        return need(subject, options)
+
+    return stricter
+
+
 def histograms_of(what: str) -> Need:
     """Histograms of "gradients", "activations" or "weights"."""
 
     def need(subject: RunSubject, options: Options) -> str:
         return "" if subject.layers[what] else f"no histograms of {what}"
 
-    return need
+    return outside_games(need)
 
 
 def shares_of(spoken: str) -> Need:
@@ -103,7 +114,7 @@ def shares_of(spoken: str) -> Need:
         known = any(words(tag).startswith(spoken) for tag in subject.curves)
         return "" if known else NEEDS["activations"](subject, options)
 
-    return need
+    return outside_games(need)
 
 
 NEEDS: dict[str, Need] = {
@@ -112,7 +123,7 @@ NEEDS: dict[str, Need] = {
     "validation pair": validation_pair,
     "validation measure": validation_measure,
     "accuracy": accuracy,
-    "gradient norm": gradient_norm,
+    "gradient norm": outside_games(gradient_norm),
     "learning rate": learning_rate,
     "game": game,
     "reward": reward,

@@ -82,7 +82,8 @@ METRICS: tuple[tuple[str, str, Goal | None], ...] = (
     (r"\b(err|loss)d\b|\bdloss\b", "discriminator loss", None),
     (r"\b(err|loss)g\b|\bgloss\b", "generator loss", None),
     (LOSS.pattern, "loss", "min"),
-    # quality
+    # quality; "acc_mean_pos" is the mean rank of the right answer
+    (r"\b(mean|median) (pos(ition)?|rank)\b", "rank", "min"),
     (r"\bacc\d?\b|\w*accuracy\b|\btop ?[15]\b", "accuracy", "max"),
     (r"\bf1\b|\bf score\b", "f1", "max"),
     (r"\bau(roc|prc|c)\b|\broc\b", "auc", "max"),

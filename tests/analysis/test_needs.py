@@ -70,3 +70,12 @@ def test_a_run_of_nothing_meets_no_need(need: str) -> None:
 
 def test_a_detector_without_needs_looks_at_everything() -> None:
     assert lacks(named("TB107"), RunSubject(run()), ALL) == ""
+
+
+@pytest.mark.parametrize(
+    "need", ["gradient norm", "gradients", "activations", "weights", "zero shares"]
+)
+def test_layers_of_a_game_are_not_judged(need: str) -> None:
+    game = run({"loss_G": healthy(), "loss_D": healthy(), "grad_norm": healthy()})
+
+    assert reason(need, game).startswith("a game of two networks")

@@ -32,6 +32,7 @@ SPOKEN: dict[str, dict[str, tuple[str, str | None, str | None]]] = {
         "lr-AdamW/pg1": ("learning rate", None, None),
         "grad_2.0_norm_total": ("gradient norm", None, None),
         "hp_metric": ("", None, None),
+        "val_acc_mean_pos": ("rank", "val", "min"),
         "epoch": ("epoch", None, None),
     },
     "hugging face": {

@@ -22,6 +22,9 @@ FIRES = {
             "val/roc_auc": np.linspace(0.5, 0.7, 200),
         }
     ),
+    "an accuracy that is the share of one class": run(
+        {"loss": flat(level=0.15), "val/accuracy": np.full(200, 0.97)}
+    ),
     "known chance level": run(
         {"loss": healthy(start=4.0, end=CHANCE, noise=0.001)}, hparams={"num_classes": 10.0}
     ),
@@ -35,6 +38,7 @@ QUIET = {
         {"loss": np.append(np.linspace(2.3, 0.5, 8), flat(1000, level=0.5))}
     ),
     "an accuracy that rises": run({"loss": flat(), "val/accuracy": 1 - healthy(start=0.9)}),
+    "solved from the start": run({"loss": flat(level=3e-5), "val/accuracy": np.ones(200)}),
     "a loss that broke": run({"loss": broken(flat(), slice(100, None))}),
     "a game": run({"loss_G": flat(), "loss_D": flat()}),
     "reinforcement learning": run({"rollout/ep_rew_mean": flat(), "train/value_loss": flat()}),

@@ -8,6 +8,7 @@ import pytest
 from tests.curves import START, flat, healthy, overfit, run, series
 from tests.findings import findings
 
+X = np.linspace(0.3, 0.98, 100)
 FIRES = {
     "a loss that turned": run({"train/loss": healthy(), "val/loss": overfit(noise=0.005)}),
     "an accuracy that fell": run({"val/accuracy": 1 / (1 + overfit(noise=0.001))}),
@@ -18,6 +19,10 @@ QUIET = {
     "near miss: nineteen evaluations": run({"val/loss": overfit(19, noise=0.001)}),
     "near miss: the metric goes on": run(
         {"val/loss": overfit(noise=0.001), "val/accuracy": 1 - healthy(noise=0.001) / 3}
+    ),
+    "near miss: flat since the half": run({"val/accuracy": np.r_[X, np.full(100, 0.98)]}),
+    "near miss: wandering by noise at the end": run(
+        {"val/accuracy": 0.95 - np.r_[0.6 * X[::-1], np.zeros(100)] + 0.01 * (flat(noise=0.2) - 1)}
     ),
     "reinforcement learning": run({"rollout/ep_rew_mean": flat(), "eval/mean_reward": overfit()}),
 }

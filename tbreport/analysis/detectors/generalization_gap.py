@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding
-from tbreport.wording import number, percent
+from tbreport.wording import number
 
 
 @detector("TB303", after=("TB301", "TB302"), needs=("validation pair",))
@@ -56,7 +56,7 @@ def generalization_gap(
         if distance >= gap * train.tail and distance >= of_start * val.head:
             yield Observation(
                 "info",
-                f"{val.tag} ends at {number(val.tail)}, {percent(distance / train.tail)} above "
+                f"{val.tag} ends at {number(val.tail)}, {number(val.tail / train.tail)} times "
                 f"{train.tag} at {number(train.tail)}",
                 "More data, augmentation or regularization would pay; nothing to do if validation "
                 "is good enough.",

@@ -16,6 +16,7 @@ from tbreport.wording import listed, number, percent
 
 CLASSES = ("num_classes", "n_classes", "classes", "num_labels", "vocab_size")  # hyper-parameters
 START = 3  # points at the start whose median is the first level
+SOLVED = 0.999  # an accuracy that leaves nothing to learn; less may be the share of one class
 LARGEST_ALLOWANCE = 0.05  # of the first level, for noise that makes the best look better
 
 
@@ -34,9 +35,9 @@ def not_learning(
     What it looks for
         No loss of the run fell: neither the best of its running median, but for noise, nor the
         level of its second half lies noticeably below its first three points; and fewer than half
-        of the other metrics rose. Or: the number of classes is among the hyper-parameters, and the
-        loss stays at its logarithm, which is that of guessing. A run that broke (TB201, TB202) is
-        not told again.
+        of the other metrics rose, or are accuracies of 0.999 or more from the start. Or: the number
+        of classes is among the hyper-parameters, and the loss stays at its logarithm, which is that
+        of guessing. A run that broke (TB201, TB202) is not told again.
 
     Why it matters
         The run costs as much as one that learns, and no later step will change it.
@@ -98,7 +99,13 @@ def improved(subject: RunSubject, min_points: int) -> bool:
         for curve in subject.measures(split)
         if not is_loss(curve.role.metric) and len(curve) >= min_points
     ]
-    return len(metrics) > 0 and 2 * sum(map(rose, metrics)) >= len(metrics)
+    return len(metrics) > 0 and 2 * sum(map(is_good, metrics)) >= len(metrics)
+
+
+def is_good(curve: Curve) -> bool:
+    """Whether a metric rose, or was as good as perfect from the start."""
+    is_solved = curve.role.metric == "accuracy" and SOLVED <= min(curve.head, curve.tail) <= 1
+    return is_solved or rose(curve)
 
 
 def rose(curve: Curve) -> bool:
