@@ -4,12 +4,16 @@ Real runs: `algoperf_dev/` under the folder that TBREPORT_SHARED_DATA names, the
 AlgoPerf submissions with a label that says whether a run reached its target; what an alarm fires on
 there is, nearly always, a false one. Needs pyarrow. Without the variable that part is left out.
 
-Simulated runs: the seeded makers of `tests/curves.py`. Speed: runs of 20 tags × 1,000 points.
+Trainings: those of `benchmarks.scenarios`, from the folder given by `--scenarios`. Simulated runs:
+the seeded makers of `tests/curves.py`. Speed: runs of 20 tags × 1,000 points. With `--docs` the
+tables replace those of docs/detectors.md.
 """
 
 from __future__ import annotations
 
-import math
+import argparse
+import contextlib
+import io
 import os
 import sys
 import time
@@ -19,12 +23,16 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import scenarios
 from benchmarks.corpus import healthy_runs, ill_runs
+from benchmarks.shares import shown
 from tbreport.analysis.detector import every_detector
 from tbreport.analysis.examination import detect
 from tbreport.model import Finding, Float64s, Run
 from tests.curves import diverging, healthy, lasting, overfit, run, series, spiky
 
+DOCS = Path(__file__).parents[1] / "docs" / "detectors.md"
+FENCE = "```"
 SEEDS = 100
 TAGS = (
     "train/loss val/loss train/accuracy val/accuracy lr grad_norm train/box_loss val/box_loss "
@@ -33,24 +41,25 @@ TAGS = (
 )
 
 
-def wilson(hits: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % interval of a share, by Wilson."""
-    if n == 0:
-        return 0.0, 1.0
-    share, spread = hits / n, z * math.sqrt(hits * (n - hits) / n**3 + z * z / (4 * n * n))
-    middle, scale = share + z * z / (2 * n), 1 + z * z / n
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
-
-
-def shown(hits: int, n: int) -> str:
-    """Hits of n, as a share with its interval, in percent."""
-    low, high = wilson(hits, n)
-    return (
-        f"{hits:4d}/{n:<4d} {100 * hits / max(1, n):5.1f} %  [{100 * low:4.1f}, {100 * high:4.1f}]"
-    )
-
-
 def main() -> None:
+    """Print every table, or write them into the docs."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--scenarios", type=Path, metavar="FOLDER", help="see benchmarks.scenarios")
+    parser.add_argument("--docs", action="store_true", help="write to docs/detectors.md")
+    given = parser.parse_args()
+    if not given.docs:
+        tables(given.scenarios)
+        return
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        tables(given.scenarios)
+    before, _, after = DOCS.read_text(encoding="utf-8").partition(FENCE)
+    _, _, after = after.partition(FENCE)
+    page = f"{before}{FENCE}\n{printed.getvalue().strip()}\n{FENCE}{after}"
+    DOCS.write_text(page, encoding="utf-8")
+
+
+def tables(trainings: Path | None) -> None:
     """Print every table."""
     folder = os.environ.get("TBREPORT_SHARED_DATA")
     if folder:
@@ -58,6 +67,8 @@ def main() -> None:
             report(reached, list(algoperf(Path(folder) / "algoperf_dev", reached)))
     else:
         print("TBREPORT_SHARED_DATA is not set: no real runs", file=sys.stderr)
+    if trainings is not None:
+        scenarios.report(trainings)
     synthetic()
     simulated()
     speed()
