@@ -4,6 +4,7 @@
     ├── LogdirError      NoSuchLogdir · NoEventFiles · BadArchive
     ├── SettingsError    UnknownSetting · BadSetting
     ├── EngineUnusable
+    ├── ExecutorUnusable
     ├── NothingToCompare                         exit code 5
     ├── MissingExtra
     └── OutputError      UnknownFormat · CannotWrite · TooLarge
@@ -87,6 +88,13 @@ class EngineUnusable(TbreportError):
 
     The message gives the reason. `tbreport inspect --engines` lists all of them; without
     `--engine` the fastest usable one is taken.
+    """
+
+
+class ExecutorUnusable(TbreportError):
+    """The executor that `--executor` names is not known, or nobody answers at its address.
+
+    There are `threads`, `processes`, and `dask://HOST:PORT` for a Dask cluster that runs.
     """
 
 

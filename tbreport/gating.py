@@ -18,15 +18,17 @@ from tbreport.analysis.thin import thin
 from tbreport.errors import NothingToCompare
 from tbreport.gate import expressions
 from tbreport.gate.baseline import read
-from tbreport.gate.collecting import build, extend, tags_to_keep
+from tbreport.gate.collecting import build, tags_to_keep
 from tbreport.gate.deciding import read_first
-from tbreport.gate.jobs import by_job, commit_of, job_of
+from tbreport.gate.jobs import by_job
 from tbreport.gate.judge import judge
-from tbreport.gate.model import Baseline, Golden, Policy
-from tbreport.gate.selftest import Trial, self_test
+from tbreport.gate.model import Baseline, Policy
+from tbreport.gate.sketching import faint, sketch
+from tbreport.judging import Crash, Judges, noting
+from tbreport.mapping import Advance
 from tbreport.model import Display, Run, RunDigest
 from tbreport.options import Options
-from tbreport.pipeline import Advance, Crash, Judges, reading, refuse_nothing, source_date
+from tbreport.pipeline import reading, refuse_nothing, source_date
 from tbreport.reader import logdir
 from tbreport.reader.load import read_blob
 from tbreport.reader.logdir import Logdir
@@ -48,12 +50,18 @@ class Reading:
 
 
 def gate(
-    *paths: str | Path, policy: Policy, reading_of: Reading, first: Path | None = None
+    *paths: str | Path,
+    policy: Policy,
+    reading_of: Reading,
+    first: Path | None = None,
+    closely: bool = True,
 ) -> Report:
     """Judge the runs under the paths by a policy and make the report of it.
 
     Args:
         first: the JSON of an earlier call whose failures these runs are to confirm.
+        closely: whether a candidate that passes is looked at by every detector and drawn; one
+            that does not always is. Without, the report of a pass has the verdict alone.
 
     Raises:
         LogdirError: nothing is there, or no point could be read from any file.
@@ -61,8 +69,22 @@ def gate(
         NothingToCompare: the two sides have no job or no metric in common.
     """
     earlier = read_first(first) if first else ()
-    digests, baselines, found, judges = both_sides(paths, policy, reading_of)
+    closely = closely or policy.fail_on is not None or policy.fail_on_damage
+    digests, baselines, found, judges = both_sides(paths, policy, reading_of, closely=closely)
     verdict = judge(digests, baselines, policy, earlier)
+    if not closely and verdict.outcome == "pass":
+        report = compose(
+            [faint(digest) for digest in digests],
+            title=reading_of.options.title or TITLE,
+            version=__version__,
+            created_at=source_date(),
+            problems=found.problems,
+            verdict=verdict,
+        )
+        return replace(report, sections=tuple(s for s in report.sections if s.id == "gate"))
+    if not closely:
+        again = replace(reading_of, begin=lambda found: None, advance=lambda file: None)
+        digests, found, judges = digests_of(paths, again, keep=())
     plan = plan_for(len(digests))
     return compose(
         [drawn(digest, plan) for digest in digests],
@@ -76,20 +98,13 @@ def gate(
     )
 
 
-def try_out(*paths: str | Path, policy: Policy, reading_of: Reading) -> tuple[Trial, ...]:
-    """Inject defects into the runs under the paths, and see whether the gate catches them.
-
-    Raises:
-        TbreportError: as `gate`.
-    """
-    digests, baselines, _, _ = both_sides(paths, policy, reading_of)
-    return self_test(digests, baselines, policy)
-
-
 def both_sides(
-    paths: Sequence[str | Path], policy: Policy, reading_of: Reading
+    paths: Sequence[str | Path], policy: Policy, reading_of: Reading, *, closely: bool = True
 ) -> tuple[list[RunDigest], list[Baseline], Logdir, Judges]:
     """The candidate's digests and the baselines, and what else came of reading.
+
+    Args:
+        closely: False for digests by which it can be judged, and no more.
 
     Raises:
         NothingToCompare: there is no baseline, and nothing to judge without one.
@@ -98,7 +113,7 @@ def both_sides(
     folders = [path for path, found in files.items() if not found]
     baselines = [baseline for found in files.values() for path in found for baseline in read(path)]
     keep = EVERYTHING if folders else kept_tags(baselines, policy)
-    digests, found, judges = digests_of(paths, reading_of, keep)
+    digests, found, judges = digests_of(paths, reading_of, keep, closely=closely)
     if folders:
         baselines += from_runs(folders, digests, policy, reading_of)
     if not baselines and not policy.needs_no_baseline:
@@ -125,11 +140,13 @@ def digests_of(
     keep: tuple[str, ...] = EVERYTHING,
     *,
     detect: bool = True,
+    closely: bool = True,
     texts: dict[str, str] | None = None,
 ) -> tuple[list[RunDigest], Logdir, Judges]:
     """Read and digest every run under the paths.
 
     Args:
+        closely: False for sketches.
         texts: is given the last text of each tag.
 
     Raises:
@@ -148,7 +165,11 @@ def digests_of(
         for run in runs:
             if options.selection.takes(run.name, options.selection.runs):
                 chosen = options.selection.of(run)
-                digests.append(judges.digest(chosen, plan, places, reading_of.crashes))
+                if closely:
+                    digests.append(judges.digest(chosen, plan, places, reading_of.crashes))
+                else:
+                    on_crash = noting(run.name, reading_of.crashes)
+                    digests.append(sketch(chosen, keep, judges.of(run.name), on_crash))
                 if texts is not None:
                     texts |= texts_of(chosen, places)
     refuse_nothing(digests, found, options.selection)
@@ -172,7 +193,8 @@ def from_runs(
     folders: Sequence[str], candidates: Sequence[RunDigest], policy: Policy, reading_of: Reading
 ) -> list[Baseline]:
     """Baselines made on the spot of folders of runs, on grids that the candidates have too."""
-    digests, _, _ = digests_of(folders, replace(reading_of, begin=lambda found: None), detect=False)
+    quietly = replace(reading_of, begin=lambda found: None)
+    digests, _, _ = digests_of(folders, quietly, detect=False, closely=False)
     opposite = by_job(candidates, policy.group)
     return [
         build(
@@ -204,75 +226,3 @@ def drawn(digest: RunDigest, plan: Plan) -> RunDigest:
             points = Display(points.steps[kept], points.wall_times[kept], points.values[kept])
         display[tag] = points
     return replace(digest, display=display)
-
-
-def made_of(
-    paths: Sequence[str | Path], policy: Policy, reading_of: Reading, golden: Golden | None = None
-) -> list[Baseline]:
-    """The runs under the paths as baselines, one a job.
-
-    Raises:
-        BadBaseline: a run is not finite, or they have no step in common.
-    """
-    digests, _, _ = digests_of(paths, reading_of, detect=False)
-    commit = commit_of()
-    return [
-        build(
-            job,
-            policy.key,
-            runs,
-            stored_tags(runs, policy, reading_of),
-            golden=golden,
-            commit=commit,
-        )
-        for job, runs in by_job(digests, policy.group).items()
-    ]
-
-
-def stored_tags(digests: Sequence[RunDigest], policy: Policy, reading_of: Reading) -> list[str]:
-    """What a baseline stores: the tags that were asked for, else those that can be judged.
-
-    Raises:
-        NothingToCompare: there is none.
-    """
-    if reading_of.options.selection.tags is not None:
-        tags = sorted({tag for digest in digests for tag in digest.display})
-    else:
-        tags = tags_to_keep(digests, policy.limits)
-    if not tags:
-        raise NothingToCompare(
-            f"job {job_of(digests[0].run, policy.group)!r} has no metric that can be judged",
-            hint="choose tags with --tags, or name metrics in [[gate.metric]]",
-        )
-    return tags
-
-
-def grown_by(
-    path: Path,
-    paths: Sequence[str | Path],
-    policy: Policy,
-    reading_of: Reading,
-    *,
-    reset: bool = False,
-) -> list[Baseline]:
-    """The baselines of a file with the runs under the paths; jobs that they lack stay as they are.
-
-    Args:
-        reset: the runs take the place of those that their jobs had.
-    """
-    stored = list(read(path))
-    digests, _, _ = digests_of(paths, reading_of, detect=False)
-    commit = commit_of()
-    for job, runs in by_job(digests, policy.group).items():
-        tags = stored_tags(runs, policy, reading_of)
-        places = [i for i, b in enumerate(stored) if b.job == job and b.key == policy.key]
-        if not places:
-            stored.append(build(job, policy.key, runs, tags, commit=commit))
-            continue
-        old = stored[places[0]]
-        if reset or old.golden:
-            fresh = build(job, old.key, runs, tags, golden=old.golden, commit=commit)
-            stored[places[0]] = fresh
-        else:
-            stored[places[0]] = extend(old, runs, tags, commit)
-    return stored

@@ -7,36 +7,32 @@ itself: the arrays of one training are in memory at a time, not those of all.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from tbreport import __version__
-from tbreport.analysis.detector import Detector, DetectorSettings, every_detector
-from tbreport.analysis.digest import Plan, digest, plan_for
-from tbreport.analysis.examination import detect_experiment, detect_problems
-from tbreport.analysis.overrides import Judgement, RunSettings
+from tbreport.analysis.digest import Plan, plan_for
 from tbreport.errors import BadSetting, NoEventFiles, NothingToCompare
-from tbreport.model import Blob, Finding, Run, RunDigest
+from tbreport.executors import Workers
+from tbreport.judging import Crash, Judges
+from tbreport.mapping import Advance, Job, Outcome, digested
+from tbreport.model import Problem, Run, RunDigest
 from tbreport.options import Options, Selection
 from tbreport.reader import archive, layouts, logdir
 from tbreport.reader import engine as engines
 from tbreport.reader.companions import beside
 from tbreport.reader.load import load_families
-from tbreport.reader.logdir import FoundFile, Input, Logdir
+from tbreport.reader.logdir import Input, Logdir
+from tbreport.remembering import Memory, Values, fingerprint
 from tbreport.report import inspection as inspect
 from tbreport.report.document import Report
 from tbreport.report.sections import compose
-from tbreport.settings import Settings, Table
+from tbreport.settings import Table
 
-Advance = Callable[[FoundFile], None]
 TITLE = "Training report"
-NO_DETECTORS = DetectorSettings(select=())
-
-
-Crash = tuple[str, str, Exception]  # detector, run, what it raised
 
 
 def summarize(
@@ -45,6 +41,8 @@ def summarize(
     advance: Advance = lambda file: None,
     begin: Callable[[Logdir], None] = lambda found: None,
     crashes: list[Crash] | None = None,
+    executor: Executor | Workers | None = None,
+    values: Values | None = None,
 ) -> Report:
     """Read everything under the paths and make the report of it.
 
@@ -52,6 +50,9 @@ def summarize(
         paths: folders, event files, `name=path` pairs, archives.
         begin: told once what was found; `advance` of each file that was read.
         crashes: collects what detectors raised; without it the first one ends the summary.
+        executor: who reads and judges the runs, family by family; this process without one. The
+            report is the same.
+        values: where digests are kept for the next time.
 
     Raises:
         LogdirError: nothing is there, or no point could be read from any file.
@@ -65,17 +66,19 @@ def summarize(
     label = reference[0].label if reference else None
     sources = [*logdir.inputs([str(path) for path in paths]), *reference]
     digests: list[RunDigest] = []
-    with reading(sources, options, advance) as (found, runs):
+    failed: list[Problem] = []
+    with discovering(sources, options) as found:
         begin(found)
-        places = found.paths()
-        aside = beside(places.values())
+        aside = beside(found.paths().values())
         plan = plan_for(len(found.folders()), (".*",) if options.compare else (), show=True)
-        for run in runs:
-            if is_under(run.name, label):
-                digests.append(judges.digest(run, plan, places, crashes))
-            elif options.selection.takes(run.name, options.selection.runs):
-                chosen = options.selection.of(run)
-                digests.append(judges.digest(chosen, plan, places, crashes))
+        for outcome in outcomes(found, options, judges, plan, label, executor, values, advance):
+            if outcome.crashes and crashes is None:
+                raise outcome.crashes[0][2]
+            digests += outcome.digests
+            failed += outcome.problems
+            if crashes is not None:
+                crashes += outcome.crashes
+    found = replace(found, problems=(*found.problems, *failed))
     refuse_nothing(digests, found, options.selection)
     return compose(
         digests,
@@ -119,72 +122,48 @@ def reading(
     """What was found under the inputs, and its runs, which are read as they are asked for."""
     joining = joining_layouts(options)
     engine = engines.choose(options.engine)
-    with archive.unpacked(sources) as opened:
-        found = logdir.discover(opened, show_hosts=options.show_hosts)
+    with discovering(sources, options) as found:
         files = found.folders()
         yield found, load_families(layouts.families(files), files, engine, joining, advance)
 
 
-@dataclass(frozen=True, slots=True)
-class Judges:
-    """What is done to every run: the detectors, and what tags mean."""
+@contextmanager
+def discovering(sources: Sequence[Input], options: Options) -> Iterator[Logdir]:
+    """What was found under the inputs, archives unpacked."""
+    with archive.unpacked(sources) as opened:
+        yield logdir.discover(opened, show_hosts=options.show_hosts)
 
-    settings: RunSettings
-    detects: bool = True
 
-    @classmethod
-    def parse(cls, settings: Settings) -> Judges:
-        """From the tables ``[detectors]``, ``[roles]`` and ``[overrides]``."""
-        return cls(RunSettings.parse(settings))
-
-    def without_detectors(self) -> Judges:
-        """The same, but nothing is looked for."""
-        return replace(self, detects=False)
-
-    @property
-    def detectors(self) -> DetectorSettings:
-        """Those of all runs, before any override."""
-        return self.settings.of_all.detectors if self.detects else NO_DETECTORS
-
-    def of(self, run: str) -> Judgement:
-        """By what one run is judged."""
-        found = self.settings.of(run)
-        return found if self.detects else replace(found, detectors=NO_DETECTORS)
-
-    def names(self) -> list[str]:
-        """The codes and names of the detectors that run."""
-        return [f"{d.code} {d.name}" for d in every_detector() if self.detectors.chooses(d)]
-
-    def digest(
-        self, run: Run, plan: Plan, paths: Mapping[str, Path], crashes: list[Crash] | None
-    ) -> RunDigest:
-        """The digest of one run; its arrays can go after that."""
-
-        def decode(blob: Blob) -> Any:
-            from tbreport.reader.decoding import decoded  # TensorBoard's protos: 0.1 s
-
-            return decoded(paths[blob.path], blob)
-
-        on_crash = noting(run.name, crashes)
-        by = self.of(run.name)
-        return digest(run, plan, decode, by.detectors, by.roles, on_crash)
-
-    def of_all(
-        self, digests: Sequence[RunDigest], found: Logdir, crashes: list[Crash] | None
-    ) -> tuple[Finding, ...]:
-        """What belongs to no single run: all of them together, and folders not entered."""
-        on_crash = noting("", crashes)
-        return (
-            *detect_problems(found.problems, self.detectors, on_crash),
-            *detect_experiment(digests, self.detectors, on_crash),
+def outcomes(
+    found: Logdir,
+    options: Options,
+    judges: Judges,
+    plan: Plan,
+    whole: str | None,
+    executor: Executor | Workers | None,
+    values: Values | None,
+    advance: Advance,
+) -> Iterator[Outcome]:
+    """What comes of each family of folders that was found."""
+    joining = tuple(joining_layouts(options))
+    engine = engines.choose(options.engine).name
+    memory = None
+    if values is not None:
+        memory = Memory(values, fingerprint(options, engine, joining, plan, whole))
+    files = found.folders()
+    job = Job(judges, plan, engine, joining, options.selection, whole)
+    try:
+        yield from digested(
+            job,
+            layouts.families(files),
+            files,
+            executor=executor,
+            memory=memory,
+            advance=advance,
         )
-
-
-def noting(run: str, crashes: list[Crash] | None) -> Callable[[Detector, Exception], None] | None:
-    """Notes what a detector raised on a run; None where nobody wants to know."""
-    if crashes is None:
-        return None
-    return lambda detector, error: crashes.append((detector.name, run, error))
+    finally:
+        if memory is not None:  # what was made before a Ctrl-C need not be made again
+            memory.flush()
 
 
 def joining_layouts(options: Options) -> Iterable[str]:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from tbreport import __version__
-from tbreport.cli import baseline, config
+from tbreport.cli import baseline, cache, config
 from tbreport.cli.accept import accept
 from tbreport.cli.diff import diff
 from tbreport.cli.explain import explain
@@ -47,3 +47,4 @@ for command in (summarize, gate, diff, export, inspect, explain, accept, train):
     app.command()(command)
 app.add_typer(baseline.app, name="baseline")
 app.add_typer(config.app, name="config")
+app.add_typer(cache.app, name="cache")

@@ -74,8 +74,9 @@ def check_settings(settings: Settings) -> None:
     Raises:
         SettingsError: one of them cannot.
     """
+    from tbreport.judging import Judges
     from tbreport.options import Options
-    from tbreport.pipeline import Judges, joining_layouts, report_settings
+    from tbreport.pipeline import joining_layouts, report_settings
 
     Judges.parse(settings)
     report_settings(settings.table("report"))

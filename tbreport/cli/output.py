@@ -17,7 +17,7 @@ from tbreport.errors import CannotWrite
 from tbreport.report.formats import STDOUT, Output, by_suffix, parse, write
 
 if TYPE_CHECKING:
-    from tbreport.pipeline import Crash
+    from tbreport.judging import Crash
     from tbreport.report.document import Report
     from tbreport.settings import Settings
 
@@ -36,6 +36,15 @@ Config = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Settings, not the nearest tbreport.toml."),
 ]
+Executor = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Who reads: threads, processes or dask://HOST:PORT."),
+]
+Cache = Annotated[
+    Path | None,
+    typer.Option("--cache", metavar="DIR", help="Where it is remembered what was read before."),
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Remember nothing, read everything.")]
 
 
 def wanted_outputs(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tbreport.cli.output import (
+    Cache,
     Config,
     Engine,
+    Executor,
     Hosts,
     Join,
+    NoCache,
     found_settings,
     note,
     pattern,
@@ -23,7 +28,8 @@ from tbreport.cli.output import (
 from tbreport.report.formats import FORMATS, STDOUT, Output
 
 if TYPE_CHECKING:
-    from tbreport.pipeline import Crash
+    from tbreport.judging import Crash
+    from tbreport.reader.cache import Store
     from tbreport.report.document import Report
 
 Paths = Annotated[
@@ -78,12 +84,16 @@ def summarize(
     engine: Engine = None,
     join: Join = True,
     show_hosts: Hosts = False,
+    executor: Executor = None,
+    cache: Cache = None,
+    no_cache: NoCache = False,
     config: Config = None,
 ) -> None:
     """Read runs, say what went wrong in them, and write a report.
 
     Without --format and -o the text goes to stdout and the page to report.html.
     """
+    from tbreport.executors import opened
     from tbreport.options import Options, Selection
     from tbreport.pipeline import summarize as make
     from tbreport.progress import Progress
@@ -101,13 +111,15 @@ def summarize(
     )
     options = Options(selection, compare, title, engine, join, show_hosts, found_settings(config))
     crashes: list[Crash] = []
-    with Progress() as progress:
+    with Progress() as progress, opened(executor) as workers, remembered(cache, no_cache) as store:
         report = make(
             *paths,
             options=options,
             begin=progress.begin,
             advance=progress.advance,
             crashes=crashes,
+            executor=workers,
+            values=store,
         )
     tell_crashes(crashes)
     for wanted in outputs:
@@ -120,6 +132,19 @@ def summarize(
         note(sentence)
     if missing or (fail_on and severe(report, fail_on)):
         raise typer.Exit(1)
+
+
+@contextmanager
+def remembered(folder: Path | None, forget: bool) -> Iterator[Store | None]:
+    """The store of digests that were made before, unless nothing is to be remembered."""
+    from tbreport.cli.cache import opened
+
+    if forget:
+        yield None
+        return
+    with closing(opened(folder)) as store:
+        yield store
+        store.trim()
 
 
 def demanded_codes(names: str | None) -> list[str]:

@@ -31,6 +31,18 @@ def load_families(
         joining: names of the layouts that may join folders.
         advance: told of each file that was read.
     """
+    for _, runs in load_each(families, files, engine, joining, advance):
+        yield from runs
+
+
+def load_each(
+    families: Sequence[layouts.Family],
+    files: Mapping[str, Sequence[FoundFile]],
+    engine: Engine,
+    joining: Iterable[str] = tuple(layouts.LAYOUTS),
+    advance: Callable[[FoundFile], None] = lambda file: None,
+) -> Iterator[tuple[layouts.Family, list[Run]]]:
+    """As `load_families`, family by family."""
     scans = engine.scan_folders([files[name] for family in families for name in family.folders])
     for family in families:
         folders = {}
@@ -40,7 +52,7 @@ def load_families(
                 advance(file)
         contents = [layouts.Contents(name, *folder.contents()) for name, folder in folders.items()]
         found = layouts.runs(family, contents, joining)
-        yield from (joined(name, found[name], folders) for name in sorted(found))
+        yield family, [joined(name, found[name], folders) for name in sorted(found)]
 
 
 def joined(name: str, members: Sequence[layouts.Member], folders: Mapping[str, Folder]) -> Run:

@@ -12,7 +12,7 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tbreport.errors import LogdirError, NoEventFiles, NoSuchLogdir
@@ -31,6 +31,8 @@ class FoundFile:
     path: Path  # where it lies on this machine; shown to nobody
     shown: str  # relative to the logdir, with "/"
     folder: str  # the same without the file's name; "." is the logdir
+    size: int = 0  # bytes, when it was found
+    changed: str = ""  # when it was last written: ns since the epoch, or a store's own word
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ def discover(sources: Sequence[Input], *, show_hosts: bool = False) -> Logdir:
                 found[file.folder, file.path] = file
                 continue
             if stat.S_ISREG(status.st_mode):
+                file = replace(file, size=status.st_size, changed=str(status.st_mtime_ns))
                 # Once a folder, however many links and inputs lead to it.
                 found.setdefault((file.folder, (status.st_dev, status.st_ino)), file)
             else:  # a pipe is waited for, for ever
@@ -255,6 +258,6 @@ def without_hosts(files: Sequence[FoundFile]) -> list[FoundFile]:
             time = match["time"]
             name = f"{MARK}.{time}.{seen[file.folder, time]}"
             seen[file.folder, time] += 1
-            file = FoundFile(file.path, shown(file.folder, name), file.folder)
+            file = replace(file, shown=shown(file.folder, name))
         found.append(file)
     return found

@@ -1,0 +1,185 @@
+"""What was made of event files before: a store of bytes by key, and what files are known by.
+
+The store is one SQLite file: it is locked while it is written, a write happens whole or not at all,
+and what a crash leaves behind is rolled back by the next who opens it. Values carry a checksum. A
+store that is damaged is begun anew; one that cannot be used is told once and done without.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+import time
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import TypeVar
+
+from tbreport.reader.logdir import FoundFile
+
+NAME = "digests.sqlite"
+VARIABLE = "TBREPORT_CACHE"  # a folder; what stands there wins over the user's cache folder
+LARGEST = 1 << 30  # bytes of values; the longest unused ones go
+PATIENCE = 10.0  # s that another process may take to write
+TAIL = 4096  # bytes at a file's end that are looked at each time
+ASKED = 500  # keys at once
+
+Value = TypeVar("Value")
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS made (
+    key BLOB PRIMARY KEY, used INTEGER NOT NULL, checksum INTEGER NOT NULL, value BLOB NOT NULL
+) WITHOUT ROWID
+"""
+
+
+def default_folder() -> Path:
+    """The user's cache folder, as the system has it."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named)
+    if os.name == "nt":
+        above = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        return above / "tbreport" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "tbreport"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tbreport"
+
+
+def identity(file: FoundFile) -> bytes | None:
+    """What a file is known by: its size, when it was written, and its last 4 KB.
+
+    None where it cannot be read. The rest of the file is not looked at: event files only grow.
+    """
+    facts = f"{file.shown}\0{file.folder}\0{file.size}\0{file.changed}\0".encode()
+    try:
+        descriptor = os.open(file.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            os.lseek(descriptor, max(0, file.size - TAIL), os.SEEK_SET)
+            tail = os.read(descriptor, min(TAIL, file.size))
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return None
+    return facts + blake2b(tail, digest_size=16).digest()
+
+
+@dataclass(slots=True)
+class Store:
+    """Values by key, in a folder.
+
+    Args:
+        told: is given a sentence where the store cannot be used, or was damaged.
+    """
+
+    folder: Path
+    told: Callable[[str], None] = lambda sentence: None
+    _open: sqlite3.Connection | None = field(default=None, init=False)
+    _usable: bool = field(default=True, init=False)
+
+    @property
+    def path(self) -> Path:
+        return self.folder / NAME
+
+    def found(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """The values of those keys that have one."""
+        wanted = list(keys)
+        found: dict[bytes, bytes] = {}
+        for start in range(0, len(wanted), ASKED):
+            some = partial(self._some, wanted[start : start + ASKED])
+            found |= self._tried(some) or {}
+        return found
+
+    def put(self, values: Mapping[bytes, bytes]) -> None:
+        """Keep values; all of them, or none."""
+        now = int(time.time())
+        rows = [(key, now, zlib.crc32(value), value) for key, value in values.items()]
+        self._tried(lambda: self._put(rows))
+
+    def trim(self, largest: int = LARGEST) -> None:
+        """Let go of the longest unused values, until no more than so many bytes are left."""
+        self._tried(lambda: self._trim(largest))
+
+    def counted(self) -> tuple[int, int]:
+        """How many values there are, and their bytes."""
+        query = "SELECT count(*), coalesce(sum(length(value)), 0) FROM made"
+        if not self.path.exists():
+            return 0, 0
+        return self._tried(lambda: self._connection().execute(query).fetchone()) or (0, 0)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    def clear(self) -> None:
+        """Delete the store.
+
+        Raises:
+            OSError: it is there and cannot be deleted.
+        """
+        self.close()
+        for path in (self.path, self.path.with_name(f"{NAME}-journal")):
+            path.unlink(missing_ok=True)
+
+    def _tried(self, act: Callable[[], Value]) -> Value | None:
+        """What an act gives; None where the store cannot be used."""
+        if not self._usable:
+            return None
+        try:
+            return act()
+        except sqlite3.OperationalError as error:  # locked, full, read-only
+            self._give_up(str(error))
+        except sqlite3.DatabaseError as error:
+            self.told(f"the cache was damaged ({error}) and is begun anew")
+            with suppress(OSError):
+                self.clear()
+        except OSError as error:
+            self._give_up(error.strerror or str(error))
+        return None
+
+    def _give_up(self, reason: str) -> None:
+        self.told(f"nothing is remembered: the cache cannot be used ({reason})")
+        self._usable = False
+        with suppress(sqlite3.Error):
+            self.close()
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._open is None:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._open = sqlite3.connect(self.path, timeout=PATIENCE, check_same_thread=False)
+            self._open.execute("PRAGMA synchronous=NORMAL")
+            self._open.execute(SCHEMA)
+        return self._open
+
+    def _some(self, keys: list[bytes]) -> dict[bytes, bytes]:
+        marks = ", ".join("?" * len(keys))
+        query = f"SELECT key, checksum, value FROM made WHERE key IN ({marks})"
+        rows = self._connection().execute(query, keys).fetchall()
+        sound = {key: value for key, checksum, value in rows if zlib.crc32(value) == checksum}
+        if len(sound) < len(rows):
+            self.told(f"{len(rows) - len(sound)} damaged entries of the cache are made again")
+        return sound
+
+    def _put(self, rows: list[tuple[bytes, int, int, bytes]]) -> None:
+        with self._connection() as connection:
+            connection.executemany("INSERT OR REPLACE INTO made VALUES (?, ?, ?, ?)", rows)
+
+    def _trim(self, largest: int) -> None:
+        with self._connection() as connection:
+            sizes = connection.execute(
+                "SELECT key, length(value) FROM made ORDER BY used DESC"
+            ).fetchall()
+            held = 0
+            for place, (_, size) in enumerate(sizes):
+                held += size
+                if held > largest:
+                    old = [(key,) for key, _ in sizes[place:]]
+                    connection.executemany("DELETE FROM made WHERE key = ?", old)
+                    return

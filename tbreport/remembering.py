@@ -1,0 +1,170 @@
+"""Digests that were made before, by what they were made from.
+
+A family's key is made of its files (size, time, last 4 KB), of tbreport itself and of all that is
+done to it: a digest that is taken from here is the one that would be made again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import os
+import pickle
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol
+
+import tbreport
+from tbreport import exhibits, model
+from tbreport.analysis.acceptance import this_day
+from tbreport.analysis.digest import Plan
+from tbreport.model import RunDigest
+from tbreport.options import Options
+from tbreport.reader import cache as stores
+from tbreport.reader.layouts import Family
+from tbreport.reader.logdir import FoundFile
+
+FORMAT = 1
+TOGETHER = 256  # digests of families that are written in one go
+Files = Mapping[str, Sequence[FoundFile]]
+
+# All that a digest is made of; a pickle that asks for anything else is refused.
+NOUNS: Mapping[str, ModuleType] = {module.__name__: module for module in (model, exhibits)}
+NUMPY = {"_frombuffer", "_reconstruct", "scalar", "ndarray", "dtype"}
+
+
+class Values(Protocol):
+    """Where bytes are kept by key."""
+
+    def found(self, keys: Sequence[bytes]) -> dict[bytes, bytes]: ...
+    def put(self, values: Mapping[bytes, bytes]) -> None: ...
+
+
+@dataclasses.dataclass(slots=True)
+class InMemory:
+    """Values that end with the process."""
+
+    values: dict[bytes, bytes] = dataclasses.field(default_factory=dict)
+
+    def found(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        return {key: self.values[key] for key in keys if key in self.values}
+
+    def put(self, values: Mapping[bytes, bytes]) -> None:
+        self.values |= values
+
+
+@dataclasses.dataclass(slots=True)
+class Memory:
+    """The digests of families that have not changed since they were made."""
+
+    values: Values
+    task: bytes  # of all that is done to each family: `fingerprint`
+    _keys: dict[str, bytes] = dataclasses.field(default_factory=dict)
+    _waiting: dict[bytes, bytes] = dataclasses.field(default_factory=dict)
+
+    def recall(self, families: Sequence[Family], files: Files) -> dict[str, tuple[RunDigest, ...]]:
+        """Digests by the heads of their families, where they are known."""
+        for family in families:
+            key = key_of(self.task, family, files)
+            if key is not None:
+                self._keys[family.head] = key
+        kept = self.values.found(list(self._keys.values()))
+        known = {}
+        for head, key in self._keys.items():
+            if key in kept:
+                digests = unpacked(kept[key])
+                if digests is not None:
+                    known[head] = digests
+        return known
+
+    def keep(self, family: Family, files: Files, digests: tuple[RunDigest, ...]) -> None:
+        """Remember a family's digests, unless its files grew while they were read."""
+        key = self._keys.get(family.head)
+        sizes = {file.shown: file.size for name in family.folders for file in files[name]}
+        grown = any(
+            sizes[file.path] != file.size
+            for digest in digests for file in digest.files if file.path in sizes
+        )  # fmt: skip
+        if key is not None and not grown:
+            self._waiting[key] = pickle.dumps(digests, pickle.HIGHEST_PROTOCOL)
+            if len(self._waiting) >= TOGETHER:
+                self.flush()
+
+    def flush(self) -> None:
+        """Write what waits to be written."""
+        if self._waiting:
+            self.values.put(self._waiting)
+            self._waiting = {}
+
+
+def key_of(task: bytes, family: Family, files: Files) -> bytes | None:
+    """What a family's digests are known by; None where a file cannot be read."""
+    found = blake2b(task, digest_size=20)
+    found.update(repr((family.head, family.folders, sorted(family.complete))).encode())
+    for name in family.folders:
+        for file in files[name]:
+            known = stores.identity(file)
+            if known is None:
+                return None
+            found.update(known)
+    return found.digest()
+
+
+def fingerprint(
+    options: Options, engine: str, joining: Sequence[str], plan: Plan, whole: str | None
+) -> bytes:
+    """All that decides what becomes of a family's files."""
+    patterns = [p and p.pattern for p in dataclasses.astuple(options.selection)]
+    tables = {name: table.values for name, table in options.settings.tables.items()}
+    told = json.dumps(tables, sort_keys=True, default=str)
+    day = str(this_day()) if "accepted" in told else ""  # they expire
+    parts = (FORMAT, tbreport.__version__, code(), engine, joining, repr(plan), whole, patterns)
+    return repr((*parts, options.join, told, day)).encode()
+
+
+@cache
+def code() -> str:
+    """A checksum over names, sizes and times of tbreport's modules: a version may hold many."""
+    found = blake2b(digest_size=16)
+    for path in modules(Path(tbreport.__file__).parent):
+        status = Path(path).stat()
+        found.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+    return found.hexdigest()
+
+
+def modules(folder: Path) -> Iterator[str]:
+    """Paths of a package's modules, sorted."""
+    with os.scandir(folder) as listed:
+        entries = sorted(listed, key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.is_dir():
+            yield from modules(Path(entry.path))
+        elif entry.name.endswith((".py", ".so", ".pyd")):
+            yield entry.path
+
+
+class Unpickler(pickle.Unpickler):
+    """Makes digests, and nothing else: a cache may come from a stranger."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module in NOUNS:
+            found = getattr(NOUNS[module], name, None) if name.isidentifier() else None
+            if isinstance(found, type) and dataclasses.is_dataclass(found):
+                return found
+        if module.split(".")[0] == "numpy" and name in NUMPY:
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"{module}.{name} is no part of a digest")
+
+
+def unpacked(value: bytes) -> tuple[RunDigest, ...] | None:
+    """The digests that were packed; None where they are something else."""
+    try:
+        found = Unpickler(io.BytesIO(value)).load()
+    except Exception:  # of whatever class: unpickling foreign bytes raises what it pleases
+        return None
+    sound = isinstance(found, tuple) and all(isinstance(one, RunDigest) for one in found)
+    return found if sound else None
