@@ -40,7 +40,16 @@ function attachControls(manifest, current, change) {
       const off = current().off.filter((run) => run !== name);
       change({ off: off.length < current().off.length ? off : [...off, name] });
     });
+    for (const type of ["pointerenter", "focus"])
+      button.addEventListener(type, () => lightRun(Number(button.dataset.run)));
+    for (const type of ["pointerleave", "blur"]) button.addEventListener(type, () => lightRun(null));
   }
+
+  window.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || isTyping(event) || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    field("runs").focus();
+  });
 
   return (view) => {
     for (const name of TYPED) {
@@ -62,6 +71,12 @@ function attachControls(manifest, current, change) {
     for (const button of buttons)
       button.setAttribute("aria-pressed", String(shown[Number(button.dataset.run)]));
   };
+}
+
+/** Whether a key is meant for a field.
+ * @param {KeyboardEvent} event */
+function isTyping({ target }) {
+  return target instanceof Element && target.closest("input, select, textarea") !== null;
 }
 
 /** The settings by which runs may be taken together.

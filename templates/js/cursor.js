@@ -38,7 +38,7 @@ function attachCursor(target, probe, onHold) {
     const axis = target._fullLayout.yaxis;
     const near = Number.isNaN(clientY) ? null : axis.p2d(clientY - rect.top - axis._offset);
     const nearby = showTip(readings, near, left, Number.isNaN(clientY) ? rect.top + rect.height / 3 : clientY);
-    lightLine(target, nearby?.line ?? null);
+    lightLines(target, nearby && ((of) => of.line === nearby.line));
     return readings;
   }
 
@@ -96,7 +96,7 @@ function attachCursor(target, probe, onHold) {
     follow: (wanted) => {
       mark(moving, wanted);
       if (wanted !== null) return;
-      lightLine(target, null);
+      lightLines(target, null);
       [place, step] = [NaN, NaN];
     },
     hold: (wanted) => mark(held, wanted),
@@ -223,11 +223,22 @@ function drawOutline(target, { x, y }) {
   return picture;
 }
 
-/** One line among many stands out, the others step back.
- * @param {HTMLElement} target @param {number | null} line its number; null for all alike */
-function lightLine(target, line) {
-  for (const node of target.querySelectorAll(".scatterlayer > .trace")) {
-    const own = /** @type {any} */ (node).__data__?.[0]?.trace?.meta;
-    node.classList.toggle("dim", line !== null && own !== undefined && own !== line);
-  }
+/** Some lines of a chart stand out, the others step back.
+ * @param {HTMLElement} target
+ * @param {((of: {line: number, run: number}) => boolean) | null} chosen null for all alike */
+function lightLines(target, chosen) {
+  const nodes = [...target.querySelectorAll(".scatterlayer > .trace")];
+  const isLit = (/** @type {any} */ node) => {
+    const of = node.__data__?.[0]?.trace?.meta;
+    return !chosen || !of || chosen(of);
+  };
+  const none = !nodes.some((node) => /** @type {any} */ (node).__data__?.[0]?.trace?.meta && isLit(node));
+  for (const node of nodes) node.classList.toggle("dim", !none && !isLit(node));
+}
+
+/** One run stands out in every chart that has it.
+ * @param {number | null} run */
+function lightRun(run) {
+  for (const target of document.querySelectorAll(".live"))
+    lightLines(/** @type {HTMLElement} */ (target), run === null ? null : (of) => of.run === run);
 }

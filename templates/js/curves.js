@@ -4,7 +4,7 @@
  * nothing was smoothed. `of` counts the points that were measured, 0 if the page holds them all.
  * @typedef {{name: string, tag: string, color: string, dash: string, steps: Floats, times: Floats,
  *   of: number, xs: Floats, raw: ArrayLike<number>, ys: ArrayLike<number>, restarts: number[],
- *   band?: Band}} Line */
+ *   run: number, band?: Band}} Line */
 
 /** The lines to draw, of how many that were chosen, and the unit of a relative axis.
  * @typedef {{lines: Line[], unit: string, chosen: number}} Prepared */
@@ -33,6 +33,7 @@ function prepareLines(chart, manifest, columns, view, shown, tokens) {
     const raw = columns(trace.values);
     return {
       ...points[at],
+      run: trace.run,
       name: run.name,
       tag: manifest.tags[trace.tag],
       color: tokens(`run-${run.color}`),
@@ -119,8 +120,8 @@ function extent(series) {
 
 /** One line; its points too where they are few.
  * @param {Line} line @param {ArrayLike<number>} ys @param {number} opacity
- * @param {number} most points @param {number} meta its number among the lines */
-function stroke(line, ys, opacity, most, meta) {
+ * @param {number} most points @param {number} place its number among the lines */
+function stroke(line, ys, opacity, most, place) {
   const places = placesToDraw(ys, most);
   return {
     type: "scatter",
@@ -129,7 +130,7 @@ function stroke(line, ys, opacity, most, meta) {
     x: places ? places.map((at) => line.xs[at]) : line.xs,
     y: places ? places.map((at) => ys[at]) : ys,
     opacity,
-    meta,
+    meta: { line: place, run: line.run },
     hoverinfo: "skip",
     connectgaps: false,
     line: { color: line.color, width: opacity < 1 ? 1 : 1.6, dash: line.dash },

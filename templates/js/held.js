@@ -2,6 +2,7 @@
 // each is from a chosen run at the same step. Nothing is interpolated.
 
 const MOST_HELD = { runs: 100, tags: 60 }; // more are not read, and take time to write
+const HELD_OFFERS = /** @type {const} */ ([["#runs .scroll", "Values at a step…"], ["#histograms .scroll", "Step by step…"]]);
 const HELD_WAYS = /** @type {const} */ ([["‹", -1], ["›", 1]]);
 
 /** A point: where it was found, at or before the step asked for.
@@ -14,7 +15,7 @@ function attachHeld(manifest, columns, change) {
   const series = heldSeries(manifest);
   /** @type {ReturnType<typeof createHeld> | null} */
   let panel = null;
-  offerHeld(() => void columns().then((read) => change({ step: lastCommonStep(series, read) })));
+  if (series.size) offerHeld(() => void columns().then((read) => change({ step: lastCommonStep(series, read) })));
 
   return async (view) => {
     if (view.step === null) {
@@ -69,17 +70,19 @@ function lastCommonStep(series, columns) {
   return Number.isFinite(common) ? common : null;
 }
 
-/** A way to the values that needs no chart: a button above the table of runs.
+/** A way to the values that needs no chart: a button above the table of runs, and of layers.
  * @param {() => void} act */
 function offerHeld(act) {
-  const scroll = document.querySelector("#runs .scroll");
-  if (!scroll) return;
-  const bar = create("div", "table-bar");
-  const button = create("button", "quiet", "Values at a step…");
-  button.type = "button";
-  button.addEventListener("click", act);
-  bar.append(button);
-  scroll.before(bar);
+  for (const [place, words] of HELD_OFFERS) {
+    const scroll = document.querySelector(place);
+    if (!scroll) continue;
+    const bar = create("div", "table-bar");
+    const button = create("button", "quiet", words);
+    button.type = "button";
+    button.addEventListener("click", act);
+    bar.append(button);
+    scroll.before(bar);
+  }
 }
 
 /** The panel: the step, the run that others are held against, and room for the table.

@@ -54,7 +54,7 @@ async function start() {
   window.addEventListener("scroll", hideCursors, { passive: true });
   window.addEventListener("scroll", debounced(() => holdCursors(view.step)), { passive: true });
   window.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && view.step !== null && event.target === document.body) change({ step: null });
+    if (event.key === "Escape" && view.step !== null && !isTyping(event)) change({ step: null });
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
   printInLight(() => view, charts.now);

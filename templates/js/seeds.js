@@ -75,7 +75,7 @@ function together(members, view) {
     [band.low[at], band.high[at]] = BANDS[view.band](ys, view.center);
     band.n[at] = ys.length;
   });
-  return { ...members[0], steps, times, xs, raw: center, ys: center, of: 0, restarts: [], band };
+  return { ...members[0], steps, times, xs, raw: center, ys: center, of: 0, restarts: [], run: -1, band };
 }
 
 /** One point of each line that has any, for each step or bin of steps: several are averaged.

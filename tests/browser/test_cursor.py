@@ -138,6 +138,24 @@ def test_a_held_step_stands_out_among_histograms(opened: Opened) -> None:
     opened.page.wait_for_selector("#histogram-0 .held polyline", timeout=PATIENCE)
 
 
+def test_a_run_of_the_list_stands_out_in_every_chart(opened: Opened) -> None:
+    button = opened.page.locator("#legend button").first
+    button.hover()
+    # Of each of the other runs the raw and the smoothed line.
+    for id in ("scalar-0", "scalar-5"):
+        dim = opened.page.locator(f"#{id} .trace.dim")
+        assert dim.count() == 2 * (len(RUNS) - 1)
+
+    opened.page.mouse.move(600, 2)
+    assert opened.page.locator(".trace.dim").count() == 0
+
+
+def test_a_slash_leads_to_the_filter(opened: Opened) -> None:
+    opened.page.locator("body").press("/")
+
+    assert opened.page.evaluate("document.activeElement.id") == "runs-filter"
+
+
 def test_the_page_complained_of_nothing(opened: Opened) -> None:
     assert opened.complaints == []
 
