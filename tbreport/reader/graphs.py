@@ -51,7 +51,7 @@ def every_op(event: Any, blob: Blob) -> Iterator[Op]:
     value = event.summary.value[blob.index]
     plugin = value.metadata.plugin_data.plugin_name
     if plugin == "graph_keras_model":
-        return of_keras(json.loads(content(value)))
+        return of_keras(parsed(content(value)))
     if plugin == "graph_run_metadata_graph":
         return of_functions(RunMetadata.FromString(content(value)))
     raise ValueError(TIMINGS)
@@ -88,18 +88,26 @@ def shape_of(node: Any) -> str:
 
 def of_keras(model: Any, prefix: str = "", depth: int = 0) -> Iterator[Op]:
     """The layers of a Keras model's JSON, those of inner models under their names."""
-    layers = model.get("config", {}).get("layers") if isinstance(model, dict) else None
+    config = model.get("config") if isinstance(model, dict) else None
+    layers = config.get("layers") if isinstance(config, dict) else None
     if not isinstance(layers, list) or depth > DEEPEST_MODEL:
         raise ValueError("it is not the JSON of a Keras model")
     for layer in layers:
-        config = layer.get("config") if isinstance(layer, dict) else None
-        if not isinstance(config, dict):
+        own = layer.get("config") if isinstance(layer, dict) else None
+        if not isinstance(own, dict):
             continue
-        name = f"{prefix}{config.get('name', layer.get('name', ''))}"
-        if isinstance(config.get("layers"), list):
+        name = f"{prefix}{own.get('name', layer.get('name', ''))}"
+        if isinstance(own.get("layers"), list):
             yield from of_keras(layer, f"{name}/", depth + 1)
         else:
-            yield Op(name, str(layer.get("class_name", "")), keras_shape(layer, config))
+            yield Op(name, str(layer.get("class_name", "")), keras_shape(layer, own))
+
+
+def parsed(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("it is not the JSON of a Keras model") from None
 
 
 def keras_shape(layer: dict[str, Any], config: dict[str, Any]) -> str:
