@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tbreport import frames
@@ -119,16 +120,18 @@ def load(*paths: str | Path, engine: str | None = None, join: bool = True) -> Ex
     """
     with ExitStack() as stack:
         sources = stack.enter_context(archive.unpacked(logdir.inputs([str(p) for p in paths])))
-        found = logdir.discover(sources)
+        scratch = stack.enter_context(TemporaryDirectory(prefix="tbreport-"))
+        found = logdir.discover(sources, scratch=Path(scratch))
         files = found.folders()
         joining = tuple(layouts.LAYOUTS) if join else ()
-        runs = load_families(layouts.families(files), files, engines.choose(engine), joining)
+        reader = engines.choose(engine)
+        runs = load_families(layouts.families(files), files, reader, joining, lasting=True)
         experiment = Experiment(
             found.title,
             sorted(runs, key=frames.by_name),
             found.paths(),
             found.problems,
         )
-        # An archive's files are wanted as long as blobs may be asked for.
+        # An archive's files, and fetched ones, are wanted as long as blobs may be asked for.
         weakref.finalize(experiment, stack.pop_all().close)
     return experiment

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from math import ceil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tbreport.analysis.digest import Plan
 from tbreport.executors import Workers, in_order
@@ -21,6 +23,7 @@ from tbreport.reader import engine as engines
 from tbreport.reader.layouts import Family
 from tbreport.reader.load import load_each
 from tbreport.reader.logdir import FoundFile
+from tbreport.reader.remote import moved
 from tbreport.remembering import Memory
 
 Files = Mapping[str, Sequence[FoundFile]]  # by folder
@@ -133,7 +136,8 @@ def parts(families: Sequence[Family], files: Files, least: int) -> Iterator[tupl
 def perform(task: Task) -> list[Outcome]:
     """One task, in a worker; what a detector raised is made fit for the way back."""
     job, families, files = task
-    outcomes = work(job, families, files, lambda file: None)
+    with TemporaryDirectory(prefix="tbreport-") as scratch:
+        outcomes = list(work(job, families, moved(files, Path(scratch)), lambda file: None))
     return [
         replace(outcome, crashes=tuple((name, run, sent(e)) for name, run, e in outcome.crashes))
         for outcome in outcomes

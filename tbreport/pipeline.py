@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tbreport import __version__
 from tbreport.analysis.digest import Plan, plan_for
@@ -26,6 +27,7 @@ from tbreport.reader import engine as engines
 from tbreport.reader.companions import beside
 from tbreport.reader.load import load_families
 from tbreport.reader.logdir import Input, Logdir
+from tbreport.reader.urls import is_remote
 from tbreport.remembering import Memory, Values, fingerprint
 from tbreport.report import inspection as inspect
 from tbreport.report.document import Report
@@ -130,8 +132,8 @@ def reading(
 @contextmanager
 def discovering(sources: Sequence[Input], options: Options) -> Iterator[Logdir]:
     """What was found under the inputs, archives unpacked."""
-    with archive.unpacked(sources) as opened:
-        yield logdir.discover(opened, show_hosts=options.show_hosts)
+    with archive.unpacked(sources) as opened, TemporaryDirectory(prefix="tbreport-") as scratch:
+        yield logdir.discover(opened, show_hosts=options.show_hosts, scratch=Path(scratch))
 
 
 def outcomes(
@@ -189,10 +191,10 @@ def report_settings(table: Table) -> str | None:
 
 def compared_path(compare: str | None) -> list[Input]:
     """The input that `--compare` adds, where it is a path."""
-    if compare is None or not Path(compare).exists():
+    if compare is None or not (is_remote(compare) or Path(compare).exists()):
         return []
     (source,) = logdir.inputs([compare])
-    return [Input(source.title, source.path, source.title)]
+    return [replace(source, label=source.title)]
 
 
 def is_under(run: str, label: str | None) -> bool:

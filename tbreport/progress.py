@@ -42,7 +42,7 @@ class Progress:
         """Start the bar, where there is enough to wait for."""
         if not sys.stderr.isatty():
             return
-        self._sizes = {file.shown: size(file) for file in found.files}
+        self._sizes = {file.shown: file.size for file in found.files}
         total = sum(self._sizes.values())
         if len(self._sizes) < SOME and total < LARGE:
             return
@@ -76,11 +76,3 @@ class Progress:
             self._bar.update(
                 self._bar.task_ids[0], advance=self._sizes.get(file.shown, 0), description=text
             )
-
-
-def size(file: FoundFile) -> int:
-    """Bytes of a file; zero where it is gone."""
-    try:
-        return file.path.stat().st_size
-    except OSError:
-        return 0

@@ -54,9 +54,12 @@ def default_folder() -> Path:
 def identity(file: FoundFile) -> bytes | None:
     """What a file is known by: its size, when it was written, and its last 4 KB.
 
-    None where it cannot be read. The rest of the file is not looked at: event files only grow.
+    None where it cannot be read. A remote file is known by the store's own word for its content;
+    of the others the rest of the file is not looked at: event files only grow.
     """
-    facts = f"{file.shown}\0{file.folder}\0{file.size}\0{file.changed}\0".encode()
+    facts = f"{file.shown}\0{file.folder}\0{file.size}\0{file.changed}\0{file.url}".encode()
+    if file.url:
+        return facts if file.changed else None
     try:
         descriptor = os.open(file.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         try:

@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from tbreport.model import Blob, HistogramSeries, HParam, Problem, Run, Series, SetAside
-from tbreport.reader import layouts
+from tbreport.reader import layouts, remote
 from tbreport.reader.engine import Engine
 from tbreport.reader.folder import Folder, resolved
 from tbreport.reader.logdir import FoundFile
+from tbreport.reader.scan import FileScan
 
 
 def load_families(
@@ -23,6 +24,8 @@ def load_families(
     engine: Engine,
     joining: Iterable[str] = tuple(layouts.LAYOUTS),
     advance: Callable[[FoundFile], None] = lambda file: None,
+    *,
+    lasting: bool = False,
 ) -> Iterator[Run]:
     """Read families of folders one after another, and yield their runs, each family's by name.
 
@@ -30,8 +33,9 @@ def load_families(
         files: folder → its event files in name order.
         joining: names of the layouts that may join folders.
         advance: told of each file that was read.
+        lasting: leave what was fetched from remote storage where it is.
     """
-    for _, runs in load_each(families, files, engine, joining, advance):
+    for _, runs in load_each(families, files, engine, joining, advance, lasting=lasting):
         yield from runs
 
 
@@ -41,18 +45,30 @@ def load_each(
     engine: Engine,
     joining: Iterable[str] = tuple(layouts.LAYOUTS),
     advance: Callable[[FoundFile], None] = lambda file: None,
+    *,
+    lasting: bool = False,
 ) -> Iterator[tuple[layouts.Family, list[Run]]]:
     """As `load_families`, family by family."""
-    scans = engine.scan_folders([files[name] for family in families for name in family.folders])
-    for family in families:
-        folders = {}
-        for name in family.folders:
-            folders[name] = resolved(name, next(scans))
-            for file in files[name]:
-                advance(file)
-        contents = [layouts.Contents(name, *folder.contents()) for name, folder in folders.items()]
-        found = layouts.runs(family, contents, joining)
-        yield family, [joined(name, found[name], folders) for name in sorted(found)]
+    for part, failures in remote.present(families, files, lasting=lasting):
+        scans = engine.scan_folders([files[name] for family in part for name in family.folders])
+        for family in part:
+            folders = {}
+            for name in family.folders:
+                found = [told(scan, failures) for scan in next(scans)]
+                folders[name] = resolved(name, found)
+                for file in files[name]:
+                    advance(file)
+            contents = [layouts.Contents(name, *one.contents()) for name, one in folders.items()]
+            runs = layouts.runs(family, contents, joining)
+            yield family, [joined(name, runs[name], folders) for name in sorted(runs)]
+
+
+def told(scan: FileScan, failures: Mapping[str, str]) -> FileScan:
+    """A scan with the reason why its file could not be fetched, where that is so."""
+    path = scan.file.path
+    if path not in failures:
+        return scan
+    return replace(scan, problems=(Problem("TB109", path, 0, 0, failures[path]),))
 
 
 def joined(name: str, members: Sequence[layouts.Member], folders: Mapping[str, Folder]) -> Run:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tbreport.errors import LogdirError, NoEventFiles, NoSuchLogdir
 from tbreport.model import Problem
+from tbreport.reader.urls import is_remote, place_of
 
 MARK = "tfevents"
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -33,6 +34,7 @@ class FoundFile:
     folder: str  # the same without the file's name; "." is the logdir
     size: int = 0  # bytes, when it was found
     changed: str = ""  # when it was last written: ns since the epoch, or a store's own word
+    url: str = ""  # where it is fetched from, to `path`, before it is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Input:
     label: str  # put before its folders; "" where there is only one input
     path: Path
     title: str
+    url: str = ""  # of a folder in remote storage
 
     def folder(self, below: str) -> str:
         """A folder's name with the label before it."""
@@ -82,11 +85,18 @@ def inputs(named: Sequence[str]) -> list[Input]:
         LogdirError: a name stands for two inputs.
     """
     pairs: dict[tuple[str | None, Path], Path] = {}
+    urls: dict[Path, str] = {}
     for text in named:
         match = NAMED.fullmatch(text)
         label, path = (match["name"], match["path"]) if match else (None, text)
         if label is not None and Path(text).exists():
             label, path = None, text
+        path = path.removeprefix("file://")
+        if is_remote(path):
+            place = place_of(path)
+            urls[place] = path
+            pairs.setdefault((label, place), place)
+            continue
         if not Path(path).exists():
             raise NoSuchLogdir(f"there is no {path!r}", hint=nearest_parent(Path(path)))
         pairs.setdefault((label, normal(Path(path))), Path(path))
@@ -101,6 +111,7 @@ def inputs(named: Sequence[str]) -> list[Input]:
             label if label is not None else (labels[place] if len(pairs) > 1 else ""),
             path,
             label if label is not None else labels[place],
+            urls.get(place, ""),
         )
         for (label, place), path in pairs.items()
     ]
@@ -157,10 +168,13 @@ def nearest_parent(path: Path) -> str:
     return ""
 
 
-def discover(sources: Sequence[Input], *, show_hosts: bool = False) -> Logdir:
+def discover(
+    sources: Sequence[Input], *, show_hosts: bool = False, scratch: Path | None = None
+) -> Logdir:
     """Find every event file under the inputs.
 
     Args:
+        scratch: a folder into which remote files may be fetched.
         show_hosts: whether files are shown by their whole names.
 
     Raises:
@@ -168,7 +182,12 @@ def discover(sources: Sequence[Input], *, show_hosts: bool = False) -> Logdir:
     """
     found: dict[tuple[str, object], FoundFile] = {}
     problems: list[Problem] = []
-    for source in sources:
+    for number, source in enumerate(sources):
+        if source.url:
+            assert scratch is not None
+            for file in listed(source, scratch / str(number)):
+                found[file.folder, file.url] = file
+            continue
         for file in candidates(source, problems):
             try:
                 status = file.path.stat()
@@ -203,6 +222,17 @@ def candidates(source: Input, problems: list[Problem]) -> Iterator[FoundFile]:
     elif MARK in source.path.name:
         folder = source.folder(".")
         yield FoundFile(source.path, shown(folder, readable(source.path.name)), folder)
+
+
+def listed(source: Input, scratch: Path) -> Iterator[FoundFile]:
+    """What is named like an event file under a URL."""
+    from tbreport.reader import remote
+
+    for number, one in enumerate(remote.listing(source.url)):
+        if MARK in one.name:
+            folder = source.folder(one.below or ".")
+            path = scratch / str(number) / one.name.replace("\0", "_")
+            yield FoundFile(path, shown(folder, one.name), folder, one.size, one.changed, one.url)
 
 
 def walk(source: Input, problems: list[Problem]) -> Iterator[FoundFile]:

@@ -1,0 +1,233 @@
+"""Event files in remote storage: fsspec URLs in, files on this machine out, a few at a time.
+
+A folder is listed once, and a file is one range read, or one each 64 MiB: engines then read it like
+any other. Reading is ahead of the engines by one portion. Who may read, and where the servers are,
+is left to the library of each store. fsspec is imported when there is a URL.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tbreport.errors import LogdirError, MissingExtra, NoSuchLogdir
+from tbreport.reader.layouts import Family
+from tbreport.reader.logdir import FoundFile
+
+Files = Mapping[str, Sequence[FoundFile]]
+Value = TypeVar("Value")
+
+READERS = 16  # requests at once
+RANGE = 64 << 20  # bytes of one request
+PORTION = 64 << 20  # bytes that are fetched before they are read, and deleted afterwards
+PORTION_FILES = 256
+TRIES = 4
+PAUSE = 0.5  # s before the second try; twice as long before each further one
+PATIENCE = 60.0  # s for one request
+# What another try would not change.
+FINAL = (FileNotFoundError, PermissionError, NotADirectoryError, NotImplementedError)
+# Words of stores for what changes when a file does.
+STAMPS = ("ETag", "etag", "md5Hash", "generation", "mtime", "LastModified", "last_modified",
+          "created")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file of a remote folder."""
+
+    below: str  # the folder, "" for the one that was named
+    name: str
+    url: str
+    size: int
+    changed: str  # "" where the store does not say
+
+
+def listing(url: str) -> list[Listed]:
+    """All files under a URL, by one listing.
+
+    Raises:
+        MissingExtra: the library for such URLs is not installed.
+        NoSuchLogdir: there is nothing, or no such protocol.
+        LogdirError: it cannot be listed.
+    """
+    store, root = opened(url)
+    store.invalidate_cache()
+    try:
+        found = tried(lambda: within(store, "find", root, detail=True))
+    except FileNotFoundError:
+        raise NoSuchLogdir(f"there is no {url!r}") from None
+    except Exception as error:
+        hint = "credentials and endpoints are those that the store's own library finds"
+        raise LogdirError(f"{url!r} cannot be listed: {reason(error)}", hint=hint) from None
+    files = []
+    for path, entry in sorted(found.items()):
+        below, _, name = path.removeprefix(root).strip("/").rpartition("/")
+        stamp = next((str(entry[key]) for key in STAMPS if entry.get(key)), "")
+        place = store.unstrip_protocol(path)
+        size = int(entry.get("size") or 0)
+        files.append(Listed(below, name or path.rpartition("/")[2], place, size, stamp))
+    return files
+
+
+def opened(url: str) -> tuple[Any, str]:
+    """The file system of a URL, and the path in it.
+
+    Raises:
+        MissingExtra, NoSuchLogdir: as `listing`.
+    """
+    try:
+        from fsspec.core import url_to_fs
+
+        store, path = url_to_fs(url)
+    except ImportError as error:
+        raise MissingExtra(
+            f"{url!r} cannot be read: {error}", hint="pip install 'tbreport[remote]'"
+        ) from None
+    except ValueError as error:
+        raise NoSuchLogdir(f"{url!r} cannot be read: {error}") from None
+    return store, path
+
+
+def present(
+    families: Sequence[Family], files: Files, *, lasting: bool = False
+) -> Iterator[tuple[Sequence[Family], Mapping[str, str]]]:
+    """Families in portions whose files are on this machine until the next portion is asked for.
+
+    With each goes why a file could not be fetched, by the path under which it is shown.
+
+    Args:
+        lasting: leave the files where they are.
+    """
+    if not any(file.url for family in families for file in files_of(family, files)):
+        yield families, {}
+        return
+    ahead: deque[tuple[list[Family], dict[str, Future[str]]]] = deque()
+    with ThreadPoolExecutor(READERS) as pool:
+        try:
+            for part in portions(families, files):
+                wanted = [file for family in part for file in files_of(family, files) if file.url]
+                ahead.append((part, {file.shown: pool.submit(fetch, file) for file in wanted}))
+                if len(ahead) == 2:
+                    yield from handed_out(*ahead.popleft(), files, lasting)
+            while ahead:
+                yield from handed_out(*ahead.popleft(), files, lasting)
+        finally:
+            for _, futures in ahead:
+                for future in futures.values():
+                    future.cancel()
+
+
+def handed_out(
+    part: list[Family], futures: Mapping[str, Future[str]], files: Files, lasting: bool
+) -> Iterator[tuple[Sequence[Family], Mapping[str, str]]]:
+    """A portion once it is here; it goes when it has been read."""
+    failures = {shown: future.result() for shown, future in futures.items()}
+    try:
+        yield part, {shown: why for shown, why in failures.items() if why}
+    finally:
+        for family in part if not lasting else ():
+            for file in files_of(family, files):
+                if file.url:
+                    with suppress(OSError):
+                        file.path.unlink(missing_ok=True)
+
+
+def files_of(family: Family, files: Files) -> Iterator[FoundFile]:
+    """The files of a family's folders."""
+    for name in family.folders:
+        yield from files[name]
+
+
+def portions(families: Sequence[Family], files: Files) -> Iterator[list[Family]]:
+    """Families in as many neighbors as are fetched together."""
+    part: list[Family] = []
+    size = count = 0
+    for family in families:
+        if part and (size > PORTION or count > PORTION_FILES):
+            yield part
+            part, size, count = [], 0, 0
+        part.append(family)
+        for file in files_of(family, files):
+            size, count = size + file.size, count + 1
+    if part:
+        yield part
+
+
+def moved(files: Files, folder: Path) -> dict[str, list[FoundFile]]:
+    """The same files, but the remote ones will lie under another folder."""
+    numbered = (n for n in range(1 << 62))
+    return {
+        name: [
+            replace(file, path=folder / str(next(numbered)) / file.path.name) if file.url else file
+            for file in found
+        ]
+        for name, found in files.items()
+    }
+
+
+def fetch(file: FoundFile) -> str:
+    """Bring one file here; why it could not be, or "".
+
+    A file that has grown since it was listed is left at the size that it had.
+    """
+    try:
+        store, path = opened(file.url)
+        file.path.parent.mkdir(parents=True, exist_ok=True)
+        with file.path.open("wb") as stream:
+            for start in range(0, file.size, RANGE):
+                stop = min(start + RANGE, file.size)
+                read = partial(within, store, "cat_file", path, start=start, end=stop)
+                stream.write(tried(read))
+    except Exception as error:  # each store raises what it pleases
+        with suppress(OSError):
+            file.path.unlink(missing_ok=True)
+        return reason(error)
+    return ""
+
+
+def within(store: Any, name: str, path: str, **options: Any) -> Any:
+    """A store's method, given up after `PATIENCE` where the store can be interrupted.
+
+    Raises:
+        Exception: whatever the store raises; TimeoutError where it did not answer.
+    """
+    if getattr(store, "async_impl", False):
+        from fsspec.asyn import sync
+
+        return sync(store.loop, getattr(store, f"_{name}"), path, timeout=PATIENCE, **options)
+    return getattr(store, name)(path, **options)
+
+
+def tried(
+    act: Callable[[], Value], pause: float = PAUSE, sleep: Callable[[float], None] = time.sleep
+) -> Value:
+    """What an act gives, tried again after pauses where the failure may pass.
+
+    Raises:
+        Exception: that of the last try.
+    """
+    for again in range(TRIES - 1):
+        try:
+            return act()
+        except FINAL:
+            raise
+        except Exception:
+            sleep(pause * 2**again)
+    return act()
+
+
+def reason(error: Exception) -> str:
+    """Why, in a clause without names of the machine."""
+    if isinstance(error, FileNotFoundError):
+        return "it was listed, but is gone"
+    if isinstance(error, TimeoutError):
+        return f"the store did not answer within {PATIENCE:g} s"
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(text).splitlines()[0]
