@@ -93,33 +93,28 @@ def verdicts(world: World, gate: Gate, trials: int, rng: np.random.Generator) ->
     steps = thinned(np.arange(T, dtype=np.int64))
     theirs = curves(replace(world, shift=0, slow=1, drift=0), (trials, gate.metrics, gate.m), rng)
     ours = curves(world, (trials, gate.metrics, gate.n), rng)
-    p, effects = judged(steps, ours[..., steps], theirs[..., steps], gate.stats)
-    adjusted = statistics.holm(p.reshape(trials, -1))
-    failed = (adjusted < gate.alpha) & (effects.reshape(trials, -1) > gate.min_effect)
-    return failed.any(axis=1)
+    p = judged(steps, ours[..., steps], theirs[..., steps], gate)
+    least: np.ndarray = statistics.holm(p.reshape(trials, -1)).min(axis=1)
+    return least < gate.alpha
 
 
-def judged(
-    steps: np.ndarray, ours: Float64s, theirs: Float64s, stats: tuple[str, ...]
-) -> tuple[Float64s, Float64s]:
-    """p and relative worsening [..., stats] of [..., runs, steps], as `comparing.tested` has it."""
+def judged(steps: np.ndarray, ours: Float64s, theirs: Float64s, gate: Gate) -> Float64s:
+    """p [..., stats] of [..., runs, steps], as `comparing.tested` has it."""
     *lead, m, _ = theirs.shape
     n = ours.shape[-2]
     flat = theirs.reshape(-1, len(steps))
     level = np.median(best(steps, flat, Terms("lower")).reshape(*lead, m), axis=-1)
-    p, effects = [], []
-    for stat in stats:
+    p = []
+    for stat in gate.stats:
         sides = []
         for curves_of, runs in ((ours, n), (theirs, m)):
             target = np.repeat(1.05 * level.ravel(), runs)[:, None]
             rows = curves_of.reshape(-1, len(steps))
             found = STATS[stat](steps, rows, Terms("lower", target=target))  # type: ignore[arg-type]
             sides.append(np.minimum(found, T + 1.0).reshape(*lead, runs))
-        a, b, _ = worse_is_greater(*sides, "lower")
-        compared = statistics.compare(a, b)
-        p.append(compared.p())
-        effects.append(np.expm1(compared.difference))
-    return np.stack(p, axis=-1), np.stack(effects, axis=-1)
+        a, b, _ = worse_is_greater(sides[0], sides[1], "lower")
+        p.append(statistics.compare(a, b).p(math.log1p(gate.min_effect)))
+    return np.stack(p, axis=-1)
 
 
 def limit(alpha: float, trials: int) -> float:

@@ -38,8 +38,7 @@ class Assessment:
     """A check before the others of its family are known, and what its verdict will need."""
 
     check: Check
-    min_effect: float
-    regression_in_sd: float = 0.0  # `max_regression`, in standard deviations between seeds
+    regression_in_sd: float = 0.0  # `max_regression` beyond `min_effect`, in seed sd
     censored: bool = False  # a candidate did not reach its target: it may be worse than it looks
 
 
@@ -80,7 +79,7 @@ def assess(pairing: Pairing, tag: str, limit: Limit, *, gated: bool = True) -> I
         )  # fmt: skip
         if np.isinf(theirs).any():
             reason = "not every run of the baseline reaches the target itself"
-            yield Assessment(replace(shell, reason=reason), least)
+            yield Assessment(replace(shell, reason=reason))
             continue
         censored = bool(np.isinf(ours).any())
         # the least that it can be: it would have been reached right after the end
@@ -90,7 +89,7 @@ def assess(pairing: Pairing, tag: str, limit: Limit, *, gated: bool = True) -> I
             yield tested(shell, ours, theirs, policy, least, censored)
         elif gated:
             check = tolerated(pairing, shell, limit, curves, ours, theirs)
-            yield Assessment(check, least)
+            yield Assessment(check)
 
 
 def tested(
@@ -101,17 +100,18 @@ def tested(
     found = statistics.compare(a, b)
     difference, spread = float(found.difference), float(found.spread)
     scale = abs(float(theirs.mean()))
+    margin = difference_of(least, logs, shell, scale)
     check = replace(
         shell,
         effect=relative(difference, logs, shell, scale),
         effect_in_seed_sd=difference / spread if spread > 0 else None,
         sd=spread if logs else (spread / scale if scale else None),
-        upper=relative(float(found.upper(policy.alpha)), logs, shell, scale),
-        p=float(found.p()),
+        upper=relative(found.upper(policy.alpha), logs, shell, scale),
+        p=float(found.p(margin)),
     )
-    regression = math.log1p(policy.max_regression) if logs else policy.max_regression * scale
-    in_sd = regression / spread if spread > 0 else math.inf
-    return Assessment(check, least, in_sd, censored)
+    beyond = difference_of(policy.max_regression, logs, shell, scale) - margin
+    in_sd = beyond / spread if spread > 0 else math.inf
+    return Assessment(check, in_sd, censored)
 
 
 def worse_is_greater(
@@ -131,9 +131,21 @@ def relative(difference: float, logs: bool, shell: Check, scale: float) -> float
     """A difference as a share of the baseline; above zero is worse."""
     if not logs:
         return difference / scale if scale else math.copysign(math.inf, difference or -1.0)
-    # a worse loss is a multiple above one, a worse throughput one below
-    grows = (shell.direction == "lower") == ((shell.baseline or 0.0) > 0)
-    return math.expm1(difference) if grows else -math.expm1(-difference)
+    return math.expm1(difference) if grows(shell) else -math.expm1(-difference)
+
+
+def difference_of(share: float, logs: bool, shell: Check, scale: float) -> float:
+    """The difference that a relative worsening is; the inverse of `relative`."""
+    if not logs:
+        return share * scale
+    if grows(shell):
+        return math.log1p(share)
+    return -math.log1p(-share) if share < 1 else math.inf
+
+
+def grows(shell: Check) -> bool:
+    """Whether worse is a multiple above one, as of a loss, or one below, as of a throughput."""
+    return (shell.direction == "lower") == ((shell.baseline or 0.0) > 0)
 
 
 def tolerated(

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from tbreport.analysis.curves import noise, smooth
-from tbreport.gate import statistics
+from tbreport.gate import statistics, tails
 from tbreport.gate.collecting import holds, on_grid
 from tbreport.gate.summaries import STATS, Terms, tail_start
 from tbreport.model import Float64s, HParam, Int64s, RunDigest
 
 LEVEL = 0.95  # of intervals
 APART = 4.0  # noises of a point that curves lie apart
+CHANCE = 0.0005  # of each step of runs that do not differ to seem apart
 LASTING = 5  # points, at least, for which they stay so
 
 
@@ -159,7 +160,7 @@ def interval(
     difference = float(after.mean() - before.mean())
     if len(before) + len(after) > 2:
         found = statistics.compare(after, before)
-        reach = float(statistics.quantile((1 + LEVEL) / 2, found.freedom) * found.error)
+        reach = found.upper((1 - LEVEL) / 2) - float(found.difference)
         return difference - reach, difference + reach
     tail = (theirs[0] - ours[0])[tail_start(steps) :]
     if len(tail) < 3:
@@ -173,11 +174,12 @@ def parting(steps: Int64s, ours: Float64s, theirs: Float64s) -> int | None:
     gap = theirs.mean(axis=0) - ours.mean(axis=0)
     if len(gap) < LASTING:
         return None
-    limit = np.full(len(gap), APART * noise(gap))
+    size = np.abs(smooth(gap))
+    apart = size > APART * noise(gap)
     if len(ours) + len(theirs) > 2:
         found = statistics.compare(theirs.T, ours.T)
-        limit = np.maximum(limit, statistics.quantile(0.9995, found.freedom) * found.error)
-    apart = np.abs(smooth(gap)) > limit
+        with np.errstate(divide="ignore", invalid="ignore"):
+            apart &= tails.student(size / found.error, found.freedom) < CHANCE
     lasting = max(LASTING, round(0.02 * len(gap)))
     if len(gap) < lasting:
         return None

@@ -13,7 +13,7 @@ import numpy as np
 from tbreport.errors import BadSetting
 from tbreport.gate import statistics
 from tbreport.gate.comparing import Assessment, signed
-from tbreport.gate.model import Check, Policy
+from tbreport.gate.model import Check, CheckVerdict, Policy
 from tbreport.wording import count, number
 
 MARK = 0.05  # of ungated metrics, after Benjamini and Hochberg
@@ -32,9 +32,9 @@ def decide(found: Sequence[Assessment], policy: Policy) -> list[Check]:
 def verdict(one: Assessment, policy: Policy, family: Sequence[Assessment]) -> Check:
     """Fail, pass or inconclusive, and why."""
     check = one.check
-    effect, upper, p = check.effect or 0.0, check.upper or 0.0, check.p_adjusted
+    upper, p = check.upper or 0.0, check.p_adjusted
     told = numbers(check)
-    if p is not None and p < policy.alpha and effect > one.min_effect:
+    if p is not None and p < policy.alpha:
         return replace(check, verdict="fail", reason=told)
     if upper < policy.max_regression and not one.censored:
         return replace(check, verdict="pass", reason=told)
@@ -69,10 +69,8 @@ def mark(found: Sequence[Assessment]) -> list[Check]:
     checks = []
     for one, p in zip(tests, adjusted.tolist(), strict=True):
         check = replace(one.check, p_adjusted=p)
-        stands_out = p < MARK and (check.effect or 0.0) > one.min_effect
-        checks.append(
-            replace(check, verdict="warn" if stands_out else "pass", reason=numbers(check))
-        )
+        word: CheckVerdict = "warn" if p < MARK else "pass"
+        checks.append(replace(check, verdict=word, reason=numbers(check)))
     return sorted(checks, key=lambda check: (-(check.effect or 0.0), check.job, check.tag))
 
 

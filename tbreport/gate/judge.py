@@ -1,9 +1,8 @@
 """judge: digests of candidate runs, baselines and a policy in, the Verdict out.
 
 Hard rules first; then every gated metric and stat that they left open, with Holm over all of them
-in the call. A check fails if it is significant and worse by more than the least effect that
-matters; it passes if a worsening beyond `max_regression` is ruled out; else there are too few
-seeds to say.
+in the call. A check fails if it is significantly worse by more than the least effect that matters;
+it passes if a worsening beyond `max_regression` is ruled out; else there are too few seeds to say.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ MANUAL = """\
 A candidate that fails the gate.
 
 What it looks for
-    A gated metric that is worse than in the baseline runs: significantly so, after Holm's
-    adjustment over all gated metrics, and by more than `min_effect`. Without any statistics: a
+    A gated metric that is worse than in the baseline runs by significantly more than
+    `min_effect`, after Holm's adjustment over all gated metrics. Without any statistics: a
     metric that is missing, not finite, diverged or cut short, a check that is not met, a golden
     step that differs.
 

@@ -50,7 +50,7 @@ class Policy:
 
     limits: tuple[Limit, ...] = ()  # none: the validation loss, else the training loss
     alpha: float = 0.05  # family-wise: of the whole call
-    min_effect: float = 0.001  # a smaller worsening never fails
+    min_effect: float = 0.001  # a worsening up to this fails no more often than alpha
     max_regression: float = 0.05  # a pass rules out this worsening
     tol: float | None = None  # for limits that have none of their own
     confirm: int = 0  # fresh seeds by which a failure is to be confirmed
@@ -123,7 +123,7 @@ class Check:
     effect_in_seed_sd: float | None = None
     sd: float | None = None  # of the baseline runs, a share of their mean
     upper: float | None = None  # the worsening that is ruled out at 1 − alpha
-    p: float | None = None
+    p: float | None = None  # that it is worse by no more than `min_effect`
     p_adjusted: float | None = None
     seeds_needed: int | None = None  # more candidate runs, for 80 % power at max_regression
     direction: Direction | None = None

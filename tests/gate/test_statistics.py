@@ -28,6 +28,22 @@ def test_one_run_is_held_against_the_prediction_interval() -> None:
     assert found.p() == pytest.approx(stats.t.sf((1.6 - 1.05) / error, 3))
 
 
+def test_what_lies_within_the_margin_is_no_evidence() -> None:
+    baseline = np.array([1.0, 1.2, 0.9, 1.1])
+    error = baseline.std(ddof=1) * np.sqrt(1 + 1 / 4)
+
+    found = compare(np.array([1.6]), baseline)
+
+    assert found.p(0.2) == pytest.approx(stats.t.sf((1.6 - 1.05 - 0.2) / error, 3))
+    assert found.p(0.55) == pytest.approx(0.5)
+
+
+def test_without_any_spread_a_worsening_beyond_the_margin_is_certain() -> None:
+    found = compare(np.array([1.1]), np.ones(4))
+
+    assert [found.p(0.05), found.p(0.15)] == [0, 1]
+
+
 def test_several_runs_are_held_against_the_baseline_with_pooled_variance() -> None:
     a, b = np.array([1.3, 1.1, 1.25]), np.array([1.0, 1.2, 0.9, 1.1])
 
