@@ -253,6 +253,15 @@ class Statistics:
 
 
 @dataclass(frozen=True, slots=True)
+class Foregone:
+    """What another validation series loses by the choice of a checkpoint."""
+
+    tag: str
+    value: float  # of the smoothed curve at the chosen step
+    best: float  # of the smoothed curve
+
+
+@dataclass(frozen=True, slots=True)
 class Checkpoint:
     """Which checkpoint of a run to keep, by the validation series that counts."""
 
@@ -262,6 +271,7 @@ class Checkpoint:
     last_step: int
     last: float  # level at the end
     after_s: float  # between the two; 0 where the clock stood still
+    foregone: tuple[Foregone, ...] = ()  # of the other validation series, by tag
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from tbreport.model import (
     Checkpoint,
     Display,
     Float64s,
+    Foregone,
     Int64s,
     Run,
     RunDigest,
@@ -125,7 +126,21 @@ def checkpoint(subject: RunSubject) -> Checkpoint | None:
         int(chosen.steps[-1]),
         chosen.tail,
         max(0.0, float(chosen.wall_times[-1] - chosen.wall_times[chosen.best_index])),
+        tuple(
+            Foregone(
+                other.tag,
+                float(np.interp(chosen.best_step, other.steps, other.smooth)),
+                other.best,
+            )
+            for other in sorted(subject.measures(), key=lambda curve: curve.tag)
+            if other is not chosen and len(other) >= CHECKPOINT_POINTS and covers(other, chosen)
+        ),
     )
+
+
+def covers(other: Curve, chosen: Curve) -> bool:
+    """Whether a series was logged beside the chosen one, on the same steps."""
+    return bool(other.steps[0] <= chosen.best_step <= other.steps[-1])
 
 
 def display(series: Series, plan: Plan) -> Display:

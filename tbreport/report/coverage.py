@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tbreport import wording
-from tbreport.model import RunDigest
+from tbreport.model import Checkpoint, RunDigest
 from tbreport.report.document import Block, Cell, Column, Facts, Table
 from tbreport.report.runs import is_judged
 
 MOST = 10  # runs that are named
+COUNTS = 0.01  # of a series' best, from which on it is told what a choice costs in it
 NOT_CHOSEN = "not chosen for it in the settings"
 
 
@@ -72,6 +73,7 @@ def checkpoints(digests: Sequence[RunDigest]) -> tuple[Block, ...]:
         Column("at the end", "right"),
         Column("steps after it", "right", optional=True),
         Column("time after it", "right"),
+        Column("what it costs elsewhere"),
     )
     held = [digest for digest in digests if digest.checkpoint is not None]
     rows = []
@@ -88,6 +90,17 @@ def checkpoints(digests: Sequence[RunDigest]) -> tuple[Block, ...]:
                 Cell(wording.number(kept.last), kept.last),
                 Cell(f"{after:,}", after),
                 Cell(wording.duration(kept.after_s), kept.after_s),
+                Cell(cost(kept), tone="muted"),
             )
         )
     return (Table(columns, tuple(rows), tuple(digest.run for digest in held)),) if rows else ()
+
+
+def cost(kept: Checkpoint) -> str:
+    """What the other validation series were at that step, where it counts; two at most."""
+    lost = {one: abs(one.value - one.best) / max(abs(one.best), 1e-12) for one in kept.foregone}
+    worst = sorted((one for one in lost if lost[one] >= COUNTS), key=lambda one: -lost[one])
+    return "; ".join(
+        f"{one.tag} {wording.number(one.value)} there, {wording.number(one.best)} at its best"
+        for one in worst[:2]
+    )

@@ -162,6 +162,10 @@ def checkpoint(found: Checkpoint | None) -> dict[str, Any] | None:
         "last_step": found.last_step,
         "last": finite(found.last),
         "after_s": finite(found.after_s),
+        "foregone": [
+            {"tag": other.tag, "value": finite(other.value), "best": finite(other.best)}
+            for other in found.foregone
+        ],
     }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from tbreport.report.coverage import blocks, checkpoints
 from tbreport.report.document import Facts, Table
 from tests.curves import healthy, overfit, run
@@ -40,6 +43,30 @@ def test_the_checkpoint_to_keep_is_the_best_by_validation() -> None:
     assert (run.text, tag.text) == ("both", "val/loss")
     assert step.value is not None
     assert 97 <= step.value <= 101
+
+
+def test_a_checkpoint_says_what_it_costs_in_the_other_series() -> None:
+    turned = overfit(noise=0.0, turn=0.5)
+    (digest,) = experiment(
+        {"a": run({"val/loss": turned, "val/accuracy": np.linspace(0.5, 0.9, 200)})}
+    )
+
+    ((*_, costs),) = checkpoints([digest])[0].rows  # type: ignore[union-attr]
+
+    assert digest.checkpoint is not None
+    assert digest.checkpoint.tag == "val/accuracy"
+    (other,) = digest.checkpoint.foregone
+    assert (other.tag, other.best) == ("val/loss", pytest.approx(turned.min(), rel=0.01))
+    assert other.value == pytest.approx(turned[-1], rel=0.02)
+    assert costs.text.startswith("val/loss ")
+
+
+def test_where_all_series_are_at_their_best_a_checkpoint_costs_nothing() -> None:
+    both = run({"val/loss": healthy(noise=0.0), "val/accuracy": np.linspace(0.5, 0.9, 200)})
+
+    ((*_, costs),) = checkpoints(experiment({"a": both}))[0].rows  # type: ignore[union-attr]
+
+    assert costs.text == ""
 
 
 def test_without_validation_there_is_no_checkpoint_to_name() -> None:
