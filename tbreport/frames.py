@@ -7,11 +7,12 @@ columns that tbparse users know.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from tbreport.model import Blob, Run
+from tbreport.model import Blob, Float64s, Int64s, Run
 from tbreport.reader.kinds import HISTOGRAMS, HPARAMS, KINDS, SCALARS
 
 if TYPE_CHECKING:
@@ -75,17 +76,27 @@ def histograms(runs: Iterable[Run]) -> pd.DataFrame:
     series = [
         run.histograms[tag] for run in sorted(runs, key=by_name) for tag in sorted(run.histograms)
     ]
-    buckets = [found.bucket(index) for found in series for index in range(len(found))]
+    edges, counts = [], []
+    for found in series:
+        rows = np.arange(len(found) + 1)
+        edges += split(found.edges, found.offsets + rows)
+        counts += split(found.counts, found.offsets)
     return pd.DataFrame(
         {
             **keys(series),
             "step": joined([found.steps for found in series], np.int64),
             "wall_time": joined([found.wall_times for found in series], np.float64),
-            "edges": pd.Series([edges for edges, _ in buckets], dtype=object),
-            "counts": pd.Series([counts for _, counts in buckets], dtype=object),
+            "edges": pd.Series(edges, dtype=object),
+            "counts": pd.Series(counts, dtype=object),
             **{m: joined([getattr(found, m) for found in series], np.float64) for m in MOMENTS},
         }
     )
+
+
+def split(numbers: Float64s, offsets: Int64s) -> list[Float64s]:
+    """A ragged array's rows, as views."""
+    places = offsets.tolist()
+    return [numbers[start:stop] for start, stop in pairwise(places)]
 
 
 def hparams(runs: Iterable[Run]) -> pd.DataFrame:

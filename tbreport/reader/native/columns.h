@@ -45,6 +45,13 @@ class Array {
     numbers_[size_++] = number;
   }
 
+  // Room for as many more, which the caller fills.
+  Number* extend(size_t count) {
+    if (size_ + count > capacity_) reserve(std::max(size_ + count, 2 * size_));
+    size_ += count;
+    return numbers_ + size_ - count;
+  }
+
   void reserve(size_t capacity) {
     if (capacity <= capacity_ && numbers_) return;
     capacity = std::max(capacity, size_t{8});

@@ -1,5 +1,6 @@
 #include "histograms.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -27,15 +28,17 @@ double clipped(double number, double low, double high) {
   return number > high ? high : number;
 }
 
-// Appends an edge of the histogram that begins at `begin` of the edges: one that runs backwards is
-// held at the highest one before, and so is one that is no number (numpy.fmax). There is one zero.
-void add_edge(HistogramColumns& columns, size_t begin, double edge) {
+// The edge that follows one: an edge that runs backwards is held at the highest one before, and so
+// is one that is no number (numpy.fmax). There is one zero.
+double edge_after(double before, double edge) {
   edge += 0.0;
-  if (columns.edges.size() > begin) {
-    const double before = columns.edges.back();
-    if (before >= edge || std::isnan(edge)) edge = before;
-  }
-  columns.edges.push(edge);
+  return before >= edge || std::isnan(edge) ? before : edge;
+}
+
+// Appends an edge of the histogram that begins at `begin` of the edges.
+void add_edge(HistogramColumns& columns, size_t begin, double edge) {
+  const bool first = columns.edges.size() == begin;
+  columns.edges.push(first ? edge + 0.0 : edge_after(columns.edges.back(), edge));
 }
 
 void add_moments(HistogramColumns& columns, double min, double max, double num, double sum,
@@ -78,11 +81,13 @@ void LegacyHistogram::add_to(HistogramColumns& columns) const {
     --last;
     const double low = std::isfinite(min_) ? min_ : limits_[first ? first - 1 : 0];
     const double high = std::isfinite(max_) ? max_ : limits_[last];
-    const size_t begin = columns.edges.size();
-    add_edge(columns, begin, low);
-    for (size_t n = first; n < last; ++n) add_edge(columns, begin, clipped(limits_[n], low, high));
-    add_edge(columns, begin, high);
-    for (size_t n = first; n <= last; ++n) columns.counts.push(counts_[n]);
+    double* edge = columns.edges.extend(last - first + 2);
+    *edge = low + 0.0;
+    for (size_t n = first; n < last; ++n, ++edge) {
+      edge[1] = edge_after(*edge, clipped(limits_[n], low, high));
+    }
+    edge[1] = edge_after(*edge, high);
+    std::copy(&counts_[first], &counts_[last] + 1, columns.counts.extend(last - first + 1));
   }
   add_moments(columns, min_, max_, num_, sum_, sum_squares_);
 }
