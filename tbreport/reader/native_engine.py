@@ -17,9 +17,12 @@ from tbreport.reader.scan import FileScan, HistogramColumns, Purge, ScalarColumn
 
 KINDS = native_core.Kinds(kinds.BY_PLUGIN, kinds.BY_FIELD)
 
-# What is scanned at once and held until it is asked for: enough to keep every thread busy.
-BATCH = 64 << 20  # bytes of event files
-BATCH_FOLDERS = 512
+Batch = list[list["native_core.Scanned"]]  # folder by folder, file by file
+
+# What is scanned at once, while what was scanned before is dressed: enough to keep every thread
+# busy, little enough that only a small part of a long list waits for the first ones.
+BATCH = 16 << 20  # bytes of event files
+BATCH_FOLDERS = 256
 
 
 def scan(
@@ -41,19 +44,39 @@ def scan(
 def scan_folders(folders: Sequence[Sequence[FoundFile]]) -> Iterator[list[FileScan]]:
     """Scan the files of each folder, in their order; what it holds, folder by folder.
 
-    Several folders are scanned at once, by as many threads as there are processors to run on.
+    Several folders are scanned at once, by as many threads as there are processors to run on, and
+    the next ones while the caller works with these.
     """
     done = 0
-    while done < len(folders):
-        ahead = folders[done : done + BATCH_FOLDERS]
-        paths = [[file.path for file in files] for files in ahead]
-        batch = native_core.scan_folders(paths, KINDS, processors(), BATCH)
-        done += len(batch)
-        for files, scans in zip(ahead, batch, strict=False):
+    at_once = processors() > 1 and len(folders) > 1
+    for batch in ahead(batches(folders)) if at_once else batches(folders):
+        for files, scans in zip(folders[done:], batch, strict=False):
             yield [
                 dressed(found, file.shown, file.folder)
                 for file, found in zip(files, scans, strict=True)
             ]
+        done += len(batch)
+
+
+def batches(folders: Sequence[Sequence[FoundFile]]) -> Iterator[Batch]:
+    """Scan folders from the first on, as many at once as a batch holds."""
+    done = 0
+    while done < len(folders):
+        paths = [[file.path for file in files] for files in folders[done : done + BATCH_FOLDERS]]
+        batch = native_core.scan_folders(paths, KINDS, processors(), BATCH)
+        done += len(batch)
+        yield batch
+
+
+def ahead(made: Iterator[Batch]) -> Iterator[Batch]:
+    """The same, each made while the caller works with the one before."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, made, None)
+        while (batch := coming.result()) is not None:
+            coming = thread.submit(next, made, None)
+            yield batch
 
 
 def processors() -> int:
