@@ -31,12 +31,14 @@ class Reader(nn.Module):
     def __init__(self, recipe: Recipe, n_classes: int) -> None:
         super().__init__()
         self.embedding = nn.Embedding(VOCABULARY, EMBEDDING, padding_idx=0)
-        cell = {"lstm": nn.LSTM, "rnn": nn.RNN}[recipe.cell]
-        self.recurrent = cell(EMBEDDING, recipe.width, batch_first=True)
+        if recipe.cell == "rnn":
+            self.recurrent = nn.RNN(
+                EMBEDDING, recipe.width, nonlinearity=recipe.activation, batch_first=True
+            )
+        else:
+            self.recurrent = nn.LSTM(EMBEDDING, recipe.width, batch_first=True)
         self.dropout = nn.Dropout(recipe.dropout)
         self.output = nn.Linear(recipe.width, n_classes)
-        if recipe.init_sd is not None:
-            nn.init.normal_(self.recurrent.weight_hh_l0, std=recipe.init_sd)
 
     def forward(self, words: Tensor) -> Tensor:
         states, _ = self.recurrent(self.embedding(words))
