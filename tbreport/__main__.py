@@ -1,23 +1,33 @@
 """python -m tbreport, and the command `tbreport`: errors become messages and exit codes.
 
-0 passed · 1 `--fail-on` or the gate failed · 2 what the user can mend · 3 a bug of ours. An
-uncaught exception would exit with 1, which CI reads as a failed gate.
+0 passed · 1 `--fail-on` or the gate failed · 2 what the user can mend · 3 a bug of ours · 130
+stopped by Ctrl-C. An uncaught exception, or Typer's own answer to Ctrl-C, would exit with 1, which
+CI reads as a failed gate.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 
 def main() -> None:
     """Run the command line."""
     debug = "--debug" in sys.argv
-    from tbreport.cli import app
-    from tbreport.errors import TbreportError
+    from tbreport.errors import Interrupted, TbreportError
 
     try:
-        app(prog_name="tbreport")
+        with interruptible():
+            from tbreport.cli import app
+
+            app(prog_name="tbreport")
+    except Interrupted:
+        complain("interrupted")
+        sys.exit(130)
     except TbreportError as error:
         if debug:
             traceback.print_exc()
@@ -32,6 +42,21 @@ def main() -> None:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         complain(f"bug: {reason}; please report it, with what --debug prints")
         sys.exit(3)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C raise what Typer does not make an exit code of."""
+    from tbreport.errors import Interrupted
+
+    def interrupt(signal: int, frame: FrameType | None) -> None:
+        raise Interrupted
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def complain(message: str) -> None:

@@ -38,6 +38,10 @@ class TbreportError(Exception):
         return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
 
 
+class Interrupted(BaseException):
+    """Ctrl-C: raised wherever the program is, so that nothing half-made stays behind."""
+
+
 class LogdirError(TbreportError):
     """The folder, file or archive given as input cannot be used."""
 

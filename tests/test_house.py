@@ -26,6 +26,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLOORS = {
     "tbreport.model": 0,
     "tbreport.errors": 0,
+    "tbreport.distribution": 0,
     "tbreport.exhibits": 0,
     "tbreport.settings": 0,
     "tbreport.wording": 0,
@@ -47,6 +48,7 @@ FLOORS = {
     "tbreport.pipeline": 4,
     "tbreport.progress": 4,
     "tbreport.remembering": 4,
+    "tbreport.watching": 4,
     "tbreport.__main__": 4,
 }
 # Third-party packages → the only places that may import them.
@@ -59,7 +61,7 @@ ROOMS = {
     "pandas": ("tbreport.frames", "tbreport.experiment"),  # the latter for types alone
     "plotly": ("tbreport.report.assets",),
     "pyarrow": ("tbreport.exporting.parquet",),
-    "rich": ("tbreport.report.terminal", "tbreport.progress"),
+    "rich": ("tbreport.report.terminal", "tbreport.report.live", "tbreport.progress"),
     "scipy": ("tbreport.analysis", "tbreport.gate"),
     "tbparse": ("tbreport.reader",),
     "tensorboard": ("tbreport.reader",),

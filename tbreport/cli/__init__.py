@@ -20,6 +20,7 @@ from tbreport.cli.gate import gate
 from tbreport.cli.inspect import inspect
 from tbreport.cli.summarize import summarize
 from tbreport.cli.train import train
+from tbreport.cli.watch import watch
 
 app = typer.Typer(
     name="tbreport",
@@ -43,7 +44,7 @@ def root(
         print(context.get_help())
 
 
-for command in (summarize, gate, diff, export, inspect, explain, accept, train):
+for command in (summarize, gate, diff, watch, export, inspect, explain, accept, train):
     app.command()(command)
 app.add_typer(baseline.app, name="baseline")
 app.add_typer(config.app, name="config")

@@ -1,0 +1,109 @@
+"""tbreport watch: a logdir while runs are written into it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tbreport.cli.output import Config, Engine, Join, found_settings, note, pattern
+from tbreport.errors import CannotWrite, Interrupted
+
+if TYPE_CHECKING:
+    from tbreport.watching import Look, Row
+
+COLUMNS = ("run", "points", "step", "metric", "last", "findings", "written")
+TOLD = ("error", "warning", "info", "")  # the gravest first
+
+
+def watch(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="As for summarize.")],
+    interval: Annotated[
+        float, typer.Option(metavar="SECONDS", help="From one look to the next.", min=0.1)
+    ] = 10,
+    html: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A page that is written at each look.")
+    ] = None,
+    stopped_after: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", help="A run so long silent has stopped.", min=1),
+    ] = 300,
+    looks: Annotated[
+        int | None, typer.Option(metavar="N", help="End after so many looks.", min=1)
+    ] = None,
+    runs: Annotated[
+        str | None, typer.Option(metavar="REGEX", help="Only runs whose name matches.")
+    ] = None,
+    tags: Annotated[str | None, typer.Option(metavar="REGEX", help="Only tags that match.")] = None,
+    exclude: Annotated[
+        str | None, typer.Option(metavar="REGEX", help="Leave out runs and tags that match.")
+    ] = None,
+    engine: Engine = None,
+    join: Join = True,
+    config: Config = None,
+) -> None:
+    """Show a table of runs and their findings as they appear, until Ctrl-C."""
+    from tbreport.options import Options, Selection
+    from tbreport.report.formats import FORMATS, write
+    from tbreport.report.live import Screen
+    from tbreport.watching import Watch, follow
+
+    selection = Selection(
+        pattern(runs, "--runs"), pattern(tags, "--tags"), pattern(exclude, "--exclude")
+    )
+    options = Options(selection, engine=engine, join=join, settings=found_settings(config))
+    with Screen(COLUMNS) as screen:
+
+        def show(look: Look) -> None:
+            rows = sorted(look.rows, key=lambda row: (row.stopped, TOLD.index(row.worst), row.run))
+            news = [*look.news]
+            if look.trouble and not sys.stdout.isatty():
+                news.append(f"nothing yet: {look.trouble}")
+            if html is not None and look.report is not None:
+                try:
+                    text = FORMATS["html"].render(look.report, max_size=10_000_000, force=True)
+                    write(text, html)
+                except CannotWrite as error:  # the next look may find room again
+                    news.append(str(error))
+            screen.show(caption(look, interval), [cells(row) for row in rows], news)
+
+        with suppress(Interrupted):
+            follow(
+                Watch(tuple(paths), options, stopped_after),
+                show,
+                interval_s=interval,
+                clock=time.time,
+                sleep=time.sleep,
+                looks=looks,
+            )
+    note("stopped watching")
+
+
+def caption(look: Look, interval: float) -> str:
+    """The line under the table."""
+    from tbreport.watching import moment
+
+    if look.trouble:
+        return f"{moment(look.at)}: nothing yet: {look.trouble}"
+    writing = sum(not row.stopped for row in look.rows)
+    return f"{moment(look.at)}: {writing:,} of {len(look.rows):,} runs write; every {interval:g} s"
+
+
+def cells(row: Row) -> list[tuple[str, str]]:
+    """A run's line in the table."""
+    from tbreport.watching import moment
+
+    tone = "muted" if row.stopped else ""
+    state = f"stopped {moment(row.written)}" if row.stopped else moment(row.written)
+    return [
+        (row.run, tone),
+        (f"{row.points:,}", tone),
+        ("" if row.step is None else f"{row.step:,}", tone),
+        (row.metric, tone),
+        ("" if row.value is None else f"{row.value:.4g}", tone),
+        (row.worst, row.worst),
+        (state, tone),
+    ]

@@ -1,0 +1,169 @@
+"""watch: what a logdir looks like while runs are written, again and again.
+
+Each look is a whole summary, of which only the families that changed are read. A run is said to
+have stopped once nothing was written for longer than writers usually wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tbreport.errors import LogdirError
+from tbreport.model import Finding, RunDigest
+from tbreport.options import Options
+from tbreport.pipeline import summarize
+from tbreport.remembering import InMemory
+from tbreport.report.document import Report
+
+# SummaryWriter flushes every 120 s; a run that is silent for longer than that may still be between
+# two epochs.
+STOPPED_AFTER_S = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One run at a look."""
+
+    run: str
+    points: int
+    step: int | None  # the last of any scalar
+    metric: str  # the series that tells most: validation before training
+    value: float | None
+    worst: str
+    written: float | None  # wall time of the last event
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look saw."""
+
+    at: float
+    rows: tuple[Row, ...]
+    news: tuple[str, ...]  # sentences: findings since the last look, runs that stopped or went on
+    report: Report | None = None
+    trouble: str = ""  # why nothing could be seen
+
+
+@dataclass(slots=True)
+class Watch:
+    """What was seen so far."""
+
+    paths: tuple[str | Path, ...]
+    options: Options
+    stopped_after_s: float = STOPPED_AFTER_S
+    values: InMemory = field(default_factory=InMemory)
+    _told: set[tuple[str, str, tuple[str, ...]]] = field(default_factory=set)
+    _stopped: dict[str, bool] = field(default_factory=dict)
+
+    def look(self, now: float) -> Look:
+        """Look once; an empty or missing logdir is waited for.
+
+        Args:
+            now: seconds since the Unix epoch.
+
+        Raises:
+            SettingsError: the settings cannot be used.
+        """
+        before, self.values = self.values, InMemory()
+        try:
+            report = summarize(
+                *self.paths, options=self.options, values=Passing(before, self.values), crashes=[]
+            )
+        except LogdirError as error:
+            self.values = before
+            return Look(now, (), (), trouble=str(error))
+        rows = tuple(self.row(digest, now) for digest in report.runs)
+        return Look(now, rows, tuple(self.news(report, rows)), report)
+
+    def row(self, digest: RunDigest, now: float) -> Row:
+        """A run's line."""
+        scalars = [one for one in digest.statistics if one.kind == "scalars"]
+        chosen = sorted(
+            scalars, key=lambda one: (one.role.split != "val", one.role.goal is None, one.tag)
+        )
+        written = max(
+            (file.last_wall_time for file in digest.files if file.last_wall_time is not None),
+            default=None,
+        )
+        return Row(
+            digest.run,
+            digest.points,
+            max((one.last_step for one in scalars if one.last_step is not None), default=None),
+            chosen[0].tag if chosen else "",
+            chosen[0].last if chosen else None,
+            digest.worst or "",
+            written,
+            written is not None and now - written > self.stopped_after_s,
+        )
+
+    def news(self, report: Report, rows: tuple[Row, ...]) -> Iterator[str]:
+        """What is told once."""
+        for finding in (*report.findings, *(f for run in report.runs for f in run.findings)):
+            key = (finding.run, finding.code, finding.tags)
+            if finding.severity != "info" and not finding.accepted and key not in self._told:
+                self._told.add(key)
+                yield sentence(finding)
+        for row in rows:
+            before = self._stopped.get(row.run)
+            self._stopped[row.run] = row.stopped
+            if row.stopped and not before:
+                yield f"{row.run}: stopped writing at {moment(row.written)}"
+            elif before and not row.stopped:
+                yield f"{row.run}: writes again"
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Takes values from one look to the next, so that what no longer counts is let go."""
+
+    before: InMemory
+    after: InMemory
+
+    def found(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        values = self.before.found(keys)
+        self.after.put(values)
+        return values
+
+    def put(self, values: Mapping[bytes, bytes]) -> None:
+        self.after.put(values)
+
+
+def sentence(finding: Finding) -> str:
+    """A finding in a line."""
+    where = finding.run or "all runs"
+    return f"{where}: {finding.severity} {finding.code} {finding.name}: {finding.message}"
+
+
+def moment(wall_time: float | None) -> str:
+    """A wall time as people write it, UTC."""
+    if wall_time is None:
+        return ""
+    return f"{datetime.fromtimestamp(wall_time, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def follow(
+    watch: Watch,
+    show: Callable[[Look], None],
+    *,
+    interval_s: float,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+    looks: int | None = None,
+) -> None:
+    """Look, show, wait, until someone stops it.
+
+    Args:
+        looks: how many times; None for ever.
+    """
+    count = 0
+    while True:
+        began = clock()
+        show(watch.look(began))
+        count += 1
+        if looks is not None and count >= looks:
+            return
+        sleep(max(0.0, interval_s - (clock() - began)))
