@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -104,21 +105,20 @@ class Curve:
     def best_step(self) -> int:
         return int(self.steps[self.best_index])
 
-    def since(self, step: int) -> Curve:
-        """The part from a step on."""
-        start = int(np.searchsorted(self.series.steps, step))
-        if start == 0:
+    def part(self, start: int, stop: int) -> Curve:
+        """The points of the series from an index to before another."""
+        if start == 0 and stop == len(self.series):
             return self
-        whole = self.series
-        part = Series(
+        whole, kept = self.series, slice(start, stop)
+        series = Series(
             whole.run,
             whole.tag,
             whole.source,
-            whole.steps[start:],
-            whole.wall_times[start:],
-            whole.values[start:],
+            whole.steps[kept],
+            whole.wall_times[kept],
+            whole.values[kept],
         )
-        return Curve(part, self.role)
+        return Curve(series, self.role)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -280,9 +280,11 @@ class RunSubject:
         ]
         return np.unique(np.concatenate(raised)) if raised else np.empty(0, np.int64)
 
-    def last_segment(self, curve: Curve) -> Curve:
-        """The part of a curve since the learning rate was last raised."""
-        return curve.since(int(self.rises[-1])) if len(self.rises) else curve
+    def segments(self, curve: Curve) -> tuple[Curve, ...]:
+        """The parts of a curve between the steps at which a learning rate was raised."""
+        cuts = np.unique(np.searchsorted(curve.series.steps, self.rises))
+        edges = [0, *(int(cut) for cut in cuts if 0 < cut < len(curve.series)), len(curve.series)]
+        return tuple(curve.part(a, b) for a, b in pairwise(edges))
 
 
 def preference(curve: Curve) -> tuple[bool, bool, bool, int]:

@@ -40,18 +40,20 @@ def test_a_loss_that_touches_zero_is_not_judged() -> None:
     assert [curve.tag for curve in subject.judged_losses] == ["val/loss"]
 
 
-def test_the_last_segment_begins_where_the_learning_rate_was_raised_last() -> None:
+def test_segments_begin_where_the_learning_rate_was_raised() -> None:
     rates = np.tile(np.linspace(1, 0.01, 50), 4)
     subject = RunSubject(run({"train/loss": healthy(200), "lr": rates}))
 
     assert subject.rises.tolist() == [50, 100, 150]
-    assert subject.last_segment(subject.judged_losses[0]).steps[[0, -1]].tolist() == [150, 199]
+    parts = [part.steps[[0, -1]].tolist() for part in subject.segments(subject.judged_losses[0])]
+    assert parts == [[0, 49], [50, 99], [100, 149], [150, 199]]
 
 
 def test_without_a_rise_the_whole_curve_is_one_segment() -> None:
     subject = RunSubject(run({"train/loss": healthy(200), "lr": np.linspace(1, 0.01, 200)}))
 
-    assert subject.last_segment(subject.judged_losses[0]) is subject.judged_losses[0]
+    (whole,) = subject.segments(subject.judged_losses[0])
+    assert whole is subject.judged_losses[0]
 
 
 def test_training_went_on_while_validation_turned() -> None:

@@ -18,6 +18,12 @@ FIRES = {
     ),
     "only the validation loss is logged": run({"val/loss": diverging(40)}),
     "a huge first value": run({"loss": np.append([1e6], diverging(to=3.0))}),
+    "diverges before a restart and stays so": run(
+        {
+            "loss": np.append(diverging(100, to=4.0, turn=0.3), flat(100, level=4.0)),
+            "lr": np.repeat([1.0, 2.0], 100),
+        }
+    ),
     "rises from the start": run({"loss": np.linspace(1, 5, 50)}),
 }
 QUIET = {
@@ -30,6 +36,12 @@ QUIET = {
     "near miss: a spike that heals": run({"loss": spiky(height=10.0)}),
     "near miss: an accuracy": run({"train/accuracy": diverging()}),
     "near miss: nine points": run({"loss": np.linspace(1, 5, 9)}),
+    "near miss: diverges before a restart, and comes back": run(
+        {
+            "loss": np.append(diverging(100, to=4.0, turn=0.3), healthy(100, start=4.0)),
+            "lr": np.repeat([1.0, 2.0], 100),
+        }
+    ),
     "a warm restart just before the end": run(
         {
             "loss": np.append(RESTARTS, healthy(10, start=1.0, end=0.9, noise=0.01)),

@@ -27,9 +27,10 @@ def diverging_loss(
         A positive loss whose level at the end (median of the last 5 %, at least three points) is a
         multiple of its best (of the running median), where that is more than noise and a
         noticeable part of the progress is gone. It is an error if the end is no better than the
-        start. All losses of a run that diverge are one finding, under the worst of them. Only the
-        part since the learning rate was last raised at once is looked at. A validation loss whose
-        training loss went on falling is overfitting (TB301), and not told here.
+        start. All losses of a run that diverge are one finding, under the worst of them. Each part
+        between the steps at which the learning rate was raised is looked at by itself, as a restart
+        raises the loss on purpose; an earlier one counts where no later one came back. A validation
+        loss whose training loss went on falling is overfitting (TB301), and not told here.
 
     Why it matters
         The run threw away what it had learned, and rarely finds back.
@@ -55,15 +56,24 @@ def diverging_loss(
         `python -m benchmarks.detectors`). Without the noise gate it fired on 6 of them, all noisy
         losses of single batches whose last three points lay high.
     """
-    diverging = [
-        curve
-        for curve in map(subject.last_segment, subject.judged_losses)
-        if len(curve) >= min_points
-        and curve.tail >= ratio * curve.best
-        and math.log(curve.tail / curve.best) >= noise_factor * curve.level_noise
-        and lost(curve) >= progress_lost
-        and not is_overfitted(subject, curve.tag)
-    ]
+
+    def diverges(part: Curve) -> bool:
+        return (
+            len(part) >= min_points
+            and part.tail >= ratio * part.best
+            and math.log(part.tail / part.best) >= noise_factor * part.level_noise
+            and lost(part) >= progress_lost
+        )
+
+    diverging = []
+    for curve in subject.judged_losses:
+        later = math.inf  # the best that came after
+        for part in reversed(subject.segments(curve)):
+            if later >= ratio * part.best and diverges(part):
+                if not is_overfitted(subject, curve.tag):
+                    diverging.append(part)
+                break
+            later = min(later, part.best if len(part) else math.inf)
     if diverging:
         diverging.sort(key=lambda curve: curve.tail / curve.best, reverse=True)
         yield observe(diverging[0], [curve.tag for curve in diverging[1:]])
