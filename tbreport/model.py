@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from tbreport.distribution import Distribution
 from tbreport.exhibits import Exhibit
 
 Int64s = npt.NDArray[np.int64]
@@ -215,18 +216,6 @@ class Display:
     steps: Int64s  # [k]
     wall_times: Float64s  # [k]
     values: Float64s  # [k]
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """The histograms of one series in numbers; NaN where one is empty or does not say."""
-
-    steps: Int64s  # [k]
-    wall_times: Float64s  # [k]
-    percentiles: Float64s  # [k, 9], TensorBoard's: analysis.distributions.POINTS
-    norms: Float64s  # [k], Euclidean
-    spreads: Float64s  # [k], standard deviation
-    zeros: Float64s  # [k], share of values that are zero
 
 
 @dataclass(frozen=True, slots=True)

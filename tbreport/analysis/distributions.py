@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from tbreport.analysis.layers import Layer
-from tbreport.model import Distribution, Float64s, HistogramSeries, Int64s
+from tbreport.distribution import Distribution
+from tbreport.model import Float64s, HistogramSeries, Int64s
 
 # Basis points: of a normal distribution at −∞, −1.5, −1, −0.5, 0, 0.5, 1, 1.5 and ∞ sd.
 POINTS = np.array([0, 668, 1587, 3085, 5000, 6915, 8413, 9332, 10000], np.float64)
@@ -19,19 +20,20 @@ POINTS = np.array([0, 668, 1587, 3085, 5000, 6915, 8413, 9332, 10000], np.float6
 def distribution(series: HistogramSeries) -> Distribution:
     """Measure every histogram of a series; NaN where one is empty or its buckets cannot say."""
     layer = Layer(series)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # edges at the limits of float64
         squares = layer.mean((layer.left**2 + layer.left * layer.right + layer.right**2) / 3)
         exact = series.sum_squares
         total = np.where(np.isfinite(exact), exact, squares * series.num)
         norms = np.sqrt(np.where(np.isfinite(layer.sd), total, np.nan))
-    rows = [percentiles(*series.bucket(index)) for index in range(len(series))]
+        spreads, zeros = layer.sd, layer.zero_share
+        rows = [percentiles(*series.bucket(index)) for index in range(len(series))]
     return Distribution(
         series.steps,
         series.wall_times,
         np.array(rows, np.float64).reshape(-1, len(POINTS)),
         norms,
-        layer.sd,
-        layer.zero_share,
+        spreads,
+        zeros,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tbreport.model import Distribution
+from tbreport.distribution import Distribution
 from tbreport.report.document import HistogramChart
 from tbreport.report.paths import path
 from tbreport.report.scales import LARGEST, Frame, domain, padded

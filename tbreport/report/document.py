@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tbreport.distribution import Distribution
 from tbreport.gate.model import Verdict
 from tbreport.model import (
     Display,
-    Distribution,
     Finding,
     HistogramSeries,
     Problem,
@@ -152,12 +152,23 @@ class Gallery:
     charts: tuple[Chart | HistogramChart, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class LayerMap:
+    """Measures of a run's layers over steps, a row a layer."""
+
+    run: str
+    group: str  # the prefix that the tags share
+    tags: tuple[str, ...]  # from the input to the output
+    distributions: tuple[Distribution, ...]  # one a tag
+
+
 Block = (
     Prose
     | Facts
     | Table
     | FindingList
     | Gallery
+    | LayerMap
     | Album
     | PrChart
     | GraphTree

@@ -25,6 +25,7 @@ from tbreport.report import (
     charts,
     folding,
     html_exhibits,
+    layermaps,
     ridgelines,
     sparkline,
     svg,
@@ -49,7 +50,7 @@ def render(report: Report, *, max_size: int = 10_000_000, force: bool = False) -
     """
     report = allowance.within(report, int(EXHIBITS * max_size))
     ridges = {
-        chart.id: ridgelines.ridges(chart)
+        chart.id: ridgelines.ridges(chart.series, chart.distribution)
         for chart, _ in every_chart(report)
         if isinstance(chart, HistogramChart)
     }
@@ -158,6 +159,7 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
         "notes": charts.notes,
         "sparkline": spark,
         "told": folding.told,
+        "map": lambda chart: Markup(layermaps.drawing(chart, colors.get(chart.run, 0))),
         "still": still,
         "color": theme.run_color,
         "color_class": theme.run_class,

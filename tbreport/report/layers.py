@@ -9,8 +9,9 @@ import numpy as np
 from tbreport import wording
 from tbreport.analysis.layers import depth
 from tbreport.analysis.thin import evenly
-from tbreport.model import SEVERITIES, Distribution, Finding, Float64s, RunDigest
-from tbreport.report import galleries
+from tbreport.distribution import Distribution
+from tbreport.model import SEVERITIES, Finding, Float64s, RunDigest
+from tbreport.report import galleries, layermaps
 from tbreport.report.document import (
     Block,
     Cell,
@@ -35,14 +36,14 @@ Layer = tuple[str, RunDigest]  # tag, run
 
 
 def blocks(digests: Sequence[RunDigest]) -> tuple[tuple[Block, ...], int | None]:
-    """A table of all layers from the input to the output, then their charts."""
+    """Maps of deep networks, a table of all layers from the input to the output, their charts."""
     layers = sorted(
         ((tag, digest) for digest in digests for tag in digest.histograms),
         key=lambda layer: (*tag_order(layer[0])[:2], depth(layer[0]), layer[0], layer[1].run),
     )
     if not layers:
         return (), None
-    found: list[Block] = []
+    found: list[Block] = [*layermaps.maps(layers)]
     if len(layers) > 1:
         found.append(table(layers[:MOST_ROWS]))
     chosen = worth_drawing(layers, MOST_CHARTS)

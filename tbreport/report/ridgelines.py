@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tbreport.analysis.distributions import distribution
-from tbreport.model import Distribution, Float64s, HistogramSeries, Int64s
+from tbreport.distribution import Distribution
+from tbreport.model import Float64s, HistogramSeries, Int64s
 from tbreport.report.document import HistogramChart
 from tbreport.report.paths import path
 from tbreport.report.scales import LARGEST, Frame, domain, tick_label
@@ -44,9 +45,12 @@ class Ridges:
         return self.shares / scales[:, np.newaxis]
 
 
-def ridges(chart: HistogramChart) -> Ridges:
-    """Rebin a series, each bucket's count spread evenly over its width as TensorBoard does."""
-    series = chart.series
+def ridges(series: HistogramSeries, held: Distribution | None = None) -> Ridges:
+    """Rebin a series, each bucket's count spread evenly over its width as TensorBoard does.
+
+    Args:
+        held: of the buckets as they were written; that of `series` where it is not known.
+    """
     rows = [clipped(series, index) for index in range(len(series))]
     filled = [(edges[:-1][counts > 0], edges[1:][counts > 0]) for edges, counts in rows]
     low, high = domain(np.concatenate([side for row in filled for side in row] or [np.empty(0)]))
@@ -55,8 +59,7 @@ def ridges(chart: HistogramChart) -> Ridges:
     peaks = shares.max(axis=1, initial=0.0)
     usual = float(np.median(peaks[peaks > 0])) if (peaks > 0).any() else 1.0
     tallest = min(TALLEST * usual, float(peaks.max(initial=0.0)) or 1.0)
-    held = chart.distribution or distribution(series)
-    return Ridges(series.steps, low, high, shares, tallest, held)
+    return Ridges(series.steps, low, high, shares, tallest, held or distribution(series))
 
 
 def clipped(series: HistogramSeries, index: int) -> tuple[Float64s, Float64s]:

@@ -11,7 +11,7 @@ import pytest
 from tbreport.analysis.distributions import distribution
 from tbreport.model import Finding, Role, RunDigest, Statistics
 from tbreport.report import bands, layers
-from tbreport.report.document import Gallery, HistogramChart, Prose, Table
+from tbreport.report.document import Gallery, HistogramChart, LayerMap, Prose, Table
 from tests.report.documents import digest, finding, histogram_series
 
 
@@ -63,9 +63,10 @@ def test_a_row_says_where_the_norm_came_from_and_where_it_is() -> None:
 def test_a_thousand_layers_fit_a_table_and_some_charts_and_the_page_says_so() -> None:
     tags = [f"weights/block{place}" for place in range(1_100)]
     found, count = layers.blocks([network(tags, (ill("weights/block7"),))])
-    table, said, gallery = found
+    *maps, table, said, gallery = found
 
     assert count == 1_100
+    assert [type(block) for block in maps] == [LayerMap]
     assert isinstance(table, Table)
     assert len(table.rows) == layers.MOST_ROWS
     assert all(cell.spark is None for row in table.rows for cell in row)
