@@ -67,6 +67,8 @@ def caption(chart: Chart | HistogramChart) -> str:
     runs = list(dict.fromkeys(trace.run for trace in chart.traces))
     if len(runs) == 1:
         return runs[0] if runs[0] != chart.title else ""
+    if chart.crowd:
+        return f"{chart.crowd.lead:,} of {len(runs):,} runs, bands over all"
     return f"{len(runs):,} runs"
 
 

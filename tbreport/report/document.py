@@ -16,6 +16,7 @@ from tbreport.gate.model import Verdict
 from tbreport.model import (
     Display,
     Finding,
+    Float64s,
     HistogramSeries,
     Problem,
     RunDigest,
@@ -101,6 +102,16 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """What stands for the runs of a chart that are too many for a line each."""
+
+    lead: int  # so many of the chart's first traces are lines all the same
+    n_runs: int
+    steps: Float64s  # [n]
+    quantiles: Float64s  # [5, n], over all runs: 5, 25, 50, 75 and 95 %
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """Curves of one tag over runs, or of one train/validation pair."""
 
@@ -110,6 +121,7 @@ class Chart:
     traces: tuple[Trace, ...]
     marks: tuple[Mark, ...] = ()
     description: str = ""  # the text alternative: "loss/val: 3 runs, baseline last 0.312, …"
+    crowd: Crowd | None = None
 
 
 @dataclass(frozen=True, slots=True)

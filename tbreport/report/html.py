@@ -8,6 +8,7 @@ page, and the policy allows three scripts by their hashes.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -54,11 +55,13 @@ def render(report: Report, *, max_size: int = 10_000_000, force: bool = False) -
         for chart, _ in every_chart(report)
         if isinstance(chart, HistogramChart)
     }
+    made = environment(report.colors, ridges)
     payload = pack(report, ridges)
-    page = fill(report, ridges, payload)
+    page = fill(made, report, payload)
     excess = len(page.encode()) - max_size
     if excess > 0:
-        page = fill(report, ridges, lightened(report, ridges, weight(payload) - excess))
+        lighter = lightened(report, ridges, payload, weight(payload) - excess)
+        page = fill(made, report, lighter)
     size = len(page.encode())
     if size > LARGEST and not force:
         raise TooLarge(
@@ -69,7 +72,9 @@ def render(report: Report, *, max_size: int = 10_000_000, force: bool = False) -
     return page
 
 
-def lightened(report: Report, ridges: Mapping[str, Ridges], budget: int) -> Payload:
+def lightened(
+    report: Report, ridges: Mapping[str, Ridges], payload: Payload, budget: int
+) -> Payload:
     """A payload of at most `budget` bytes, if that leaves `FEWEST` points a series."""
     limit = max(
         (
@@ -80,10 +85,11 @@ def lightened(report: Report, ridges: Mapping[str, Ridges], budget: int) -> Payl
         ),
         default=0,
     )
-    payload = pack(report, ridges, limit)
+    factor = 1.05  # where series share their steps, taking a few points away may even add bytes
     while (excess := weight(payload) / max(budget, 1)) > 1 and limit > FEWEST:
-        limit = max(FEWEST, int(limit / min(max(excess, 1.05), 8)))
+        limit = max(FEWEST, int(limit / min(excess * factor, 8)))
         payload = pack(report, ridges, limit)
+        factor = 2
     return payload
 
 
@@ -92,30 +98,26 @@ def weight(payload: Payload) -> int:
     return len(packed_manifest(payload)) + len(packed_columns(payload))
 
 
-def fill(report: Report, ridges: Mapping[str, Ridges], payload: Payload) -> str:
+def fill(made: jinja2.Environment, report: Report, payload: Payload) -> str:
     """The page around a payload."""
     runs = [run["name"] for run in payload.manifest["runs"]]
-    page = (
-        environment(report.colors, ridges)
-        .get_template("report.html.j2")
-        .render(
-            report=report,
-            runs=runs,
-            places={run: place for place, run in enumerate(runs)},
-            colors={run: report.colors.get(run, 0) for run in runs},
-            numbers=payload.places,
-            signs=SIGNS,
-            drawn=drawn(payload),
-            policy=assets.policy(),
-            style=Markup(assets.style()),
-            loader=Markup(assets.loader()),
-            packed={
-                "manifest": packed_manifest(payload),
-                "columns": packed_columns(payload),
-                "plotly": assets.bundle().packed,
-                "script": assets.script().packed,
-            },
-        )
+    page = made.get_template("report.html.j2").render(
+        report=report,
+        runs=runs,
+        places={run: place for place, run in enumerate(runs)},
+        colors={run: report.colors.get(run, 0) for run in runs},
+        numbers=payload.places,
+        signs=SIGNS,
+        drawn=drawn(payload),
+        policy=assets.policy(),
+        style=Markup(assets.style()),
+        loader=Markup(assets.loader()),
+        packed={
+            "manifest": packed_manifest(payload),
+            "columns": packed_columns(payload),
+            "plotly": assets.bundle().packed,
+            "script": assets.script().packed,
+        },
     )
     return valid(page)
 
@@ -144,6 +146,7 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
             return Markup(bands.drawing(chart, ridges[chart.id].held, color, *SIZES[look]))
         return Markup(ridgelines.drawing(chart, ridges[chart.id], color, *SIZES[look]))
 
+    @functools.cache
     def spark(spark: Spark) -> Markup:
         return Markup(sparkline.sparkline(spark, colors.get(spark.run, 0)))
 

@@ -14,6 +14,7 @@ from tbreport.report.charts import dashes, marked_value
 from tbreport.report.columns import BLOCKS, Columns
 from tbreport.report.document import (
     Chart,
+    Crowd,
     FindingList,
     Gallery,
     HistogramChart,
@@ -122,7 +123,17 @@ class Packer:
                 for trace, dash in zip(chart.traces, dashes(chart, self.colors), strict=True)
             ],
             marks=[mark_entry(mark, marked_value(chart, mark)) for mark in chart.marks],
+            crowd=self.crowd(chart.crowd) if chart.crowd else None,
         )
+
+    def crowd(self, crowd: Crowd) -> dict[str, Any]:
+        """The bands over all runs of a chart."""
+        return {
+            "lead": crowd.lead,
+            "runs": crowd.n_runs,
+            "steps": self.columns.floats(crowd.steps),
+            "quantiles": [self.columns.floats(row) for row in crowd.quantiles],
+        }
 
     def trace(self, trace: Trace, dash: str) -> dict[str, Any]:
         """One line: its columns, and what the script must know to draw it."""

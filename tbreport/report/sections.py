@@ -15,6 +15,7 @@ from tbreport.gate.model import Verdict
 from tbreport.model import SEVERITIES, Finding, Problem, RunDigest
 from tbreport.report import (
     comparison,
+    crowds,
     exhibiting,
     galleries,
     gating,
@@ -205,21 +206,26 @@ def checkpoints(material: Material) -> tuple[tuple[Block, ...], int | None]:
 @section("pairs", "Train and validation")
 def pairs(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """Training and validation curves of a metric in one chart a run."""
-    found = galleries.pairs(material.digests)
-    return ((Gallery(found),), len(found)) if found else ((), None)
+    lead = crowds.leading(material.digests, material.compare)
+    found = galleries.pairs(crowds.of_leading(material.digests, lead))
+    said = crowds.remark(lead, len(material.digests))
+    return ((*said, Gallery(found)), len(found)) if found else ((), None)
 
 
 @section("scalars", "Scalars")
 def scalars(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """One chart a tag over all runs."""
-    found = galleries.scalars(material.digests)
+    lead = crowds.leading(material.digests, material.compare)
+    found = crowds.scalars(material.digests, lead)
     return ((Gallery(found),), len(found)) if found else ((), None)
 
 
 @section("histograms", "Histograms")
 def histograms(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """Every layer in a table, then a chart a run and tag."""
-    return layers.blocks(material.digests)
+    lead = crowds.leading(material.digests, material.compare)
+    blocks, count = layers.blocks(crowds.of_leading(material.digests, lead))
+    return ((*crowds.remark(lead, len(material.digests)), *blocks), count) if blocks else ((), None)
 
 
 @section("hparams", "Hyper-parameters")

@@ -14,13 +14,14 @@ import numpy as np
 from tbreport.analysis.thin import thin
 from tbreport.model import Display, Float64s
 from tbreport.report.charts import dashes, marked_value
-from tbreport.report.document import Chart, Mark, Tone, Trace
+from tbreport.report.document import Chart, Crowd, Mark, Tone, Trace
 from tbreport.report.paths import QUARTER, path
 from tbreport.report.scales import LARGEST, Frame, domain, padded, tick_label, ticks
 from tbreport.report.theme import TOKENS, light, run_class, run_color
 
 POINTS = 160  # of all traces of a picture together
 TRACES = 50  # beyond that lines lie upon each other
+CROWD_OPACITY = 0.16
 NOTHING: Float64s = np.empty(0)
 
 
@@ -36,10 +37,11 @@ def curves(
     Args:
         choose: which points are drawn: `exact` for evidence, `averaged` for an overview.
     """
-    traces = chart.traces[:TRACES]
-    points = [choose(trace.points, POINTS // len(traces)) for trace in traces]
-    steps = np.concatenate([NOTHING, *(trace.points.steps for trace in traces)])
-    values = np.concatenate([NOTHING, *(values for _, values in points)])
+    traces = chart.traces[: chart.crowd.lead if chart.crowd else TRACES]
+    points = [choose(trace.points, POINTS // max(1, len(traces))) for trace in traces]
+    crowded = (chart.crowd.steps, chart.crowd.quantiles.ravel()) if chart.crowd else (NOTHING,) * 2
+    steps = np.concatenate([crowded[0], *(trace.points.steps for trace in traces)])
+    values = np.concatenate([crowded[1], *(values for _, values in points)])
     frame = Frame(width, height, domain(steps), padded(domain(values)))
     lines = "".join(
         curve(frame, x, y, colors.get(trace.run, 0), dash)
@@ -50,6 +52,7 @@ def curves(
         frame,
         "".join(shading(mark, frame) for mark in chart.marks if marked_value(chart, mark) is None),
         axes(frame),
+        *([crowd_bands(chart.crowd, frame)] if chart.crowd else []),
         restarts(traces, colors, frame),
         scaled_group("curves", 'fill="none" stroke-width="6" stroke-linecap="round"', lines),
         rug(traces, frame),
@@ -132,6 +135,18 @@ def labels(anchor: str, texts: Iterable[tuple[float, float, str]]) -> str:
     """Words on an axis: x, y, text."""
     words = "".join(f'<text x="{x:.0f}" y="{y:.0f}">{escape(text)}</text>' for x, y, text in texts)
     return f'<g class="axis" fill="{light("muted")}" text-anchor="{anchor}">{words}</g>'
+
+
+def crowd_bands(crowd: Crowd, frame: Frame) -> str:
+    """Where nine tenths and where half of all runs lie, and their median."""
+    x, rows = frame.across(crowd.steps), frame.down(bounded(crowd.quantiles))
+    bands = "".join(
+        f'<path class="crowd" fill="{light("edge")}" fill-opacity="{CROWD_OPACITY}"'
+        f' d="{path(np.append(x, x[::-1]), np.append(rows[low], rows[-1 - low][::-1]))}z"/>'
+        for low in (0, 1)
+    )
+    median = f'<path class="median" stroke="{light("muted")}" d="{path(x, rows[2])}"/>'
+    return scaled_group("crowd", 'fill="none" stroke-width="5"', bands + median)
 
 
 def restarts(traces: tuple[Trace, ...], colors: Mapping[str, int], frame: Frame) -> str:

@@ -6,8 +6,9 @@
  *   of: number, xs: Floats, raw: ArrayLike<number>, ys: ArrayLike<number>, restarts: number[],
  *   run: number, band?: Band}} Line */
 
-/** The lines to draw, of how many that were chosen, and the unit of a relative axis.
- * @typedef {{lines: Line[], unit: string, chosen: number}} Prepared */
+/** The lines to draw, of how many that were chosen, what lies under them, and the unit of a relative
+ * axis.
+ * @typedef {{lines: Line[], under: object[], unit: string, chosen: number}} Prepared */
 
 const MOST_LINES = 100; // more take seconds to draw, and none can be followed
 const FEW = 20; // points: each gets a marker
@@ -20,7 +21,7 @@ const RUG_HEIGHT = 0.01; // of the plot
  * @returns {Prepared} */
 function prepareLines(chart, manifest, columns, view, shown, tokens) {
   const chosen = chart.traces.filter((trace) => chart.evidence || shown[trace.run]);
-  const visible = chosen.slice(0, MOST_LINES);
+  const visible = linesOf(chart, chosen);
   const points = visible.map((trace) => ({
     steps: columns(trace.steps),
     times: columns(trace.times),
@@ -48,12 +49,13 @@ function prepareLines(chart, manifest, columns, view, shown, tokens) {
   const groups = chart.evidence ? null : groupsOfRuns(manifest, view);
   const runs = visible.map((trace) => trace.run);
   const drawn = groups ? groupLines(lines, runs, groups, view, tokens) : lines;
-  return { lines: drawn, unit, chosen: chosen.length - lines.length + drawn.length };
+  const under = drawCrowd(chart, columns, view, tokens);
+  return { lines: drawn, under, unit, chosen: chosen.length - lines.length + drawn.length };
 }
 
 /** @param {CurvesEntry} chart @param {Prepared} prepared @param {View} view
  * @param {Tokens} tokens @param {Size} size @returns {Figure} */
-function curvesFigure(chart, { lines, unit, chosen }, view, tokens, size) {
+function curvesFigure(chart, { lines, under, unit, chosen }, view, tokens, size) {
   const faint = lines.filter((line) => line.ys !== line.raw);
   const most = pointsPerLine(lines.length + faint.length);
   const marker = lines[lines.length - 1];
@@ -72,6 +74,7 @@ function curvesFigure(chart, { lines, unit, chosen }, view, tokens, size) {
   layout.annotations = marks.flatMap((mark) => mark.annotations);
   return {
     data: [
+      ...under,
       ...lines.flatMap((line) => drawBand(line, tokens)),
       ...faint.map((line) => stroke(line, line.raw, RAW_OPACITY, most, lines.indexOf(line))),
       ...lines.map((line, at) => stroke(line, line.ys, 1, most, at)),
@@ -83,7 +86,7 @@ function curvesFigure(chart, { lines, unit, chosen }, view, tokens, size) {
     home: { xaxis: span, yaxis: clamped?.range ?? null },
     probe: probeCurves(lines, view.axis),
     notes: [...leftOut(lines, chosen, view.log), ...(clamped ? [cutOff(clamped.cut)] : [])],
-    remark: groupRemark(lines, view),
+    remark: [groupRemark(lines, view), crowdRemark(chart, view)].filter(Boolean).join("; "),
     contents: { lines },
   };
 }

@@ -8,7 +8,7 @@
  *   of?: number, dash?: string, renumbered?: boolean, restarts?: number[]}} TraceEntry */
 /** @typedef {{first: number, last: number, tone: string, label?: string, value?: number}} MarkEntry */
 /** @typedef {{kind: "curves", title: string, evidence?: boolean, traces: TraceEntry[],
- *   marks?: MarkEntry[]}} CurvesEntry */
+ *   marks?: MarkEntry[], crowd?: CrowdEntry}} CurvesEntry */
 /** @typedef {{kind: "ridges", title: string, evidence?: boolean, run: number, tag: number,
  *   steps: number, times: number, levels: number, low: number, high: number, bins: number,
  *   shares: number, tallest: number, marks?: MarkEntry[]}} RidgesEntry */

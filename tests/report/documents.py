@@ -36,6 +36,7 @@ from tbreport.report.document import (
     Table,
     Trace,
 )
+from tbreport.report.sections import compose
 
 START = 1_763_733_600.0  # s since the epoch
 RUNS = ("baseline/s0", "wide-2048", "no-dropout", "fp16-noscale")
@@ -356,3 +357,20 @@ def hostile() -> Report:
     runs = (*HOSTILE, "plain")
     report = typical(runs, (*HOSTILE, *TAGS[3:]), n=60, n_histograms=1)
     return replace(report, title=HOSTILE[0], summary=HOSTILE[1])
+
+
+def crowded(n_runs: int, tags: Sequence[str] = TAGS, n: int = 100) -> Report:
+    """What `compose` makes of many runs of a sweep, every twentieth of them ill."""
+    rng = np.random.default_rng(0)
+    digests = []
+    for place in range(n_runs):
+        run = f"sweep/lr-{place % 10}/run-{place:04}"
+        series = {
+            tag: curve(TAGS[number % len(TAGS)], place % 3, n, rng)
+            for number, tag in enumerate(tags)
+        }
+        steps = (n, 2 * n - 2)
+        message = f"{tags[1]} is above its best"
+        ill = Finding("TB301", "overfitting", "warning", run, (tags[1],), steps, message, {}, "")
+        digests.append(digest(run, series, (ill,) if place % 20 == 0 else ()))
+    return compose(digests, title="runs/sweep", version="0.1.0", detectors=("TB301 overfitting",))

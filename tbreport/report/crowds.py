@@ -1,0 +1,107 @@
+"""Many runs in one chart: which of them are drawn as lines, and bands of quantiles over all.
+
+More than a hundred lines take seconds to draw, and none of them can be followed. The ill and the
+best stay lines, those that a reader filters out become lines, and the bands say where all lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from tbreport import wording
+from tbreport.model import SEVERITIES, Display, Float64s, RunDigest
+from tbreport.report import galleries, runs
+from tbreport.report.document import Block, Chart, Crowd, Prose, Trace
+
+MANY = 100  # runs that a chart draws one by one; as MOST_LINES of templates/js/curves.js
+LEAD = 10  # ill runs, and as many of the best
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+BINS = 60  # of steps
+
+
+def leading(digests: Sequence[RunDigest], compare: str | None = None) -> tuple[str, ...]:
+    """The runs that stay lines where there are many: the one compared with, the ill, the best."""
+    if len(digests) <= MANY:
+        return ()
+    ill = sorted(
+        (digest for digest in digests if digest.worst in ("warning", "error")),
+        key=lambda digest: -SEVERITIES.index(digest.worst or "info"),
+    )
+    chosen = [run for run in (compare,) if run] + [digest.run for digest in ill[:LEAD]]
+    return tuple(dict.fromkeys(chosen + best(digests)))
+
+
+def best(digests: Sequence[RunDigest]) -> list[str]:
+    """The runs with the best values of the foremost metric, the best first."""
+    keys = runs.foremost(digests)
+    if not keys:
+        return []
+    key = next((key for key in keys if key[1] != "train"), keys[0])
+    reached = []
+    for digest in digests:
+        found = runs.by_role(digest).get(key)
+        if found is not None and found.best is not None:
+            reached.append((-found.best if found.role.goal == "max" else found.best, digest.run))
+    return [run for _, run in sorted(reached)[:LEAD]]
+
+
+def scalars(digests: Sequence[RunDigest], lead: Sequence[str]) -> tuple[Chart, ...]:
+    """One chart a tag over all runs; where there are many, with bands, the leading runs first."""
+    if not lead:
+        return galleries.scalars(digests)
+    ordered = sorted(digests, key=lambda digest: digest.run not in lead)
+    return tuple(
+        replace(chart, crowd=crowd(chart.traces, lead)) for chart in galleries.scalars(ordered)
+    )
+
+
+def of_leading(digests: Sequence[RunDigest], lead: Sequence[str]) -> Sequence[RunDigest]:
+    """The digests of the leading runs; all where there are few."""
+    return [digest for digest in digests if digest.run in lead] if lead else digests
+
+
+def crowd(traces: Sequence[Trace], lead: Sequence[str]) -> Crowd | None:
+    """The bands over all traces of a chart, whose first ones are those of `lead`."""
+    if len(traces) <= MANY:
+        return None
+    filled = [trace.points for trace in traces if len(trace.points.steps)]
+    low = min((int(points.steps[0]) for points in filled), default=0)
+    high = max((int(points.steps[-1]) for points in filled), default=0)
+    edges = np.linspace(low, high + 1, BINS + 1)
+    means = np.array([binned(points, edges) for points in filled]).reshape(-1, BINS)
+    held = np.flatnonzero(np.isfinite(means).any(axis=0))
+    rows = np.array([np.nanquantile(means[:, at], QUANTILES) for at in held])
+    return Crowd(
+        sum(trace.run in lead for trace in traces),
+        len(traces),
+        (edges[:-1] + edges[1:])[held] / 2,
+        rows.T.reshape(len(QUANTILES), -1),
+    )
+
+
+def binned(points: Display, edges: Float64s) -> Float64s:
+    """The mean of a series' finite values in each bin of steps; NaN in a bin without any.
+
+    A run that ended has no part in what comes later: nothing is made up for it.
+    """
+    finite = np.isfinite(points.values)
+    places = np.searchsorted(edges, points.steps[finite], side="right") - 1
+    totals = np.bincount(places, points.values[finite], minlength=len(edges) - 1)
+    sizes = np.bincount(places, minlength=len(edges) - 1)
+    means: Float64s = np.divide(totals, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0)
+    return means
+
+
+def remark(lead: Sequence[str], n_runs: int) -> tuple[Block, ...]:
+    """What is drawn of so many runs; nothing where all are."""
+    if not lead:
+        return ()
+    drawn = wording.count(len(lead), "run")
+    return (
+        Prose(
+            f"Drawn here: {drawn} of {n_runs:,}, the ill and the best; others with --runs.", "muted"
+        ),
+    )

@@ -1,0 +1,83 @@
+"""Charts of many runs: a few lines, and bands of quantiles over all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from tbreport.report import crowds, html
+from tbreport.report.document import Chart, Gallery, Prose, Report, Trace
+from tests.report.documents import TAGS, crowded, display
+
+MANY = crowds.MANY + 20
+
+
+def charts(report: Report, id: str) -> tuple[Chart, ...]:
+    (section,) = (section for section in report.sections if section.id == id)
+    (gallery,) = (block for block in section.blocks if isinstance(block, Gallery))
+    return tuple(chart for chart in gallery.charts if isinstance(chart, Chart))
+
+
+def test_few_runs_are_all_lines() -> None:
+    report = crowded(4, n=20)
+
+    assert [chart.crowd for chart in charts(report, "scalars")] == [None] * len(TAGS)
+
+
+def test_of_many_runs_the_ill_and_the_best_are_lines_and_come_first() -> None:
+    chart = charts(crowded(MANY, n=20), "scalars")[0]
+
+    assert chart.crowd is not None
+    assert chart.crowd.n_runs == len(chart.traces) == MANY
+    drawn = {trace.run for trace in chart.traces[: chart.crowd.lead]}
+    assert {f"sweep/lr-0/run-{place:04}" for place in range(0, MANY, 20)} <= drawn
+    assert len(drawn) <= 2 * crowds.LEAD
+
+
+def test_bands_are_quantiles_over_the_runs_at_the_same_steps() -> None:
+    traces = [Trace(f"r{place}", "x", display([float(place)] * 10)) for place in range(MANY + 1)]
+
+    found = crowds.crowd(traces, ("r0",))
+
+    assert found is not None
+    np.testing.assert_allclose(found.quantiles[:, 0], np.array(crowds.QUANTILES) * MANY)
+
+
+def test_a_run_that_ended_has_no_part_in_what_comes_later() -> None:
+    short = [Trace(f"s{place}", "x", display([9.0] * 5)) for place in range(MANY)]
+    long = Trace("long", "x", display([1.0] * 100))
+
+    found = crowds.crowd([*short, long], ())
+
+    assert found is not None
+    assert found.quantiles[2, 0] == 9.0
+    assert set(found.quantiles[:, -1]) == {1.0}
+
+
+def test_values_that_are_not_finite_have_no_part_either() -> None:
+    traces = [Trace(f"r{place}", "x", display([1.0, np.nan, np.inf])) for place in range(MANY)]
+
+    found = crowds.crowd(traces, ())
+
+    assert found is not None
+    assert found.quantiles.shape[1] == 1
+
+
+def test_the_page_says_what_it_draws_of_many_runs() -> None:
+    page = html.render(crowded(MANY, n=20))
+
+    assert f"16 of {MANY:,} runs, bands over all" in page
+    assert page.count('class="median"') == len(TAGS)
+
+
+def test_pairs_of_the_leading_runs_alone_are_drawn_and_that_is_said() -> None:
+    report = crowded(MANY, n=20)
+    lead = crowds.leading(report.runs)
+    paired = [replace(run, pairs=(("loss", TAGS[0], TAGS[1]),)) for run in report.runs]
+
+    (said,) = crowds.remark(lead, len(paired))
+
+    assert isinstance(said, Prose)
+    assert said.text.startswith(f"Drawn here: {len(lead)} runs of {MANY},")
+    assert len(crowds.of_leading(paired, lead)) == len(lead)
