@@ -18,7 +18,7 @@ SCENARIOS = (
     Scenario(
         name="exploding-gradients",
         task="text-classifier",
-        description="a ReLU recurrent network over 40 words, without clipping, as the rate warms up",
+        description="a ReLU recurrent network over 40 words, without clipping; the rate warms up",
         # with a rate that rises it learns first, so that the norm has a level to leave
         recipe=replace(
             RECIPES["text-classifier"],
