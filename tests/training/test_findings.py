@@ -9,6 +9,7 @@ not in the table are left out on both sides.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,11 @@ def test_a_scenario_gives_what_it_declares(label: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("label", SCENARIOS)
 def test_a_scenario_gives_what_it_declares_with_every_seed(
-    label: str, seed: int, tmp_path: Path
+    label: str, seed: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     start = time.process_time()
     check(SCENARIOS[label], seed, tmp_path)
-    assert time.process_time() - start < MOST_SECONDS
+    seconds = time.process_time() - start
+    record_property("scenario", label)
+    record_property("seconds", seconds)
+    assert seconds < MOST_SECONDS

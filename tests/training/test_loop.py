@@ -29,11 +29,11 @@ OF_LAYERS = ("layer_gradient", "saturated_share", "update_ratio", "zero_share")
 
 @pytest.fixture(scope="module")
 def shortest(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Four steps of a scenario, trained once."""
+    """Two steps of a scenario, trained once."""
 
     @functools.cache
     def run(label: str) -> Path:
-        return short_run(tmp_path_factory.mktemp(label), label, steps=4)
+        return short_run(tmp_path_factory.mktemp(label), label, steps=2)
 
     return run
 
