@@ -39,6 +39,15 @@ Blocks = tuple[Block, ...]
 Build = Callable[[Sequence[RunDigest]], Blocks]
 
 
+def counted(blocks: Blocks) -> tuple[Blocks, int | None]:
+    """The blocks, and how many things they show; None where there is none."""
+    n = sum(
+        len(block.charts) if isinstance(block, Gallery) else not isinstance(block, Prose)
+        for block in blocks
+    )
+    return blocks, n or None
+
+
 def shown_tag(tag: str) -> str:
     """A tag without the suffix that some writers put behind it."""
     return next((tag.removesuffix(end) for end in SUFFIXES if tag.endswith(end)), tag)

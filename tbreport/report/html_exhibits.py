@@ -26,7 +26,7 @@ def filters(colors: Mapping[str, int]) -> dict[str, Callable[..., Any]]:
         return Markup(relations.parallel(found, places))
 
     def scatter_drawing(found: Scatter) -> Markup:
-        return Markup(relations.scatter(found, places, colors, 300, 190))
+        return Markup(relations.scatter(found, places, colors, 240, 160))
 
     return {
         "duration": wording.duration,

@@ -236,7 +236,7 @@ def hparams(material: Material) -> tuple[tuple[Block, ...], int | None]:
 
 def from_digests(build: exhibiting.Build) -> Build:
     """A section that needs the digests alone."""
-    return lambda material: (build(material.digests), None)
+    return lambda material: exhibiting.counted(build(material.digests))
 
 
 for id, title, build in exhibiting.SECTIONS:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from tbreport import wording
+
+if TYPE_CHECKING:  # most reports show no text, and need no parser
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 ADDRESS = re.compile(r"(https?|mailto):", re.IGNORECASE)
 NESTING = 12  # lists and quotes within each other
@@ -32,6 +34,8 @@ def to_html(words: str) -> str:
 @cache
 def parser() -> MarkdownIt:
     """CommonMark with tables, without HTML and images."""
+    from markdown_it import MarkdownIt
+
     made = MarkdownIt("commonmark", {"html": False, "maxNesting": NESTING})
     made.enable(["table", "strikethrough"]).disable(["image", "html_block", "html_inline"])
     made.validateLink = lambda address: bool(ADDRESS.match(address))  # type: ignore[method-assign, assignment]
