@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,8 +49,11 @@ def train(
     from tbreport.training.scenarios import SCENARIOS
 
     if show or not scenarios:
+        from tbreport.analysis.detector import every_detector
+
+        names = {detector.code: detector.name for detector in every_detector()}
         for found in SCENARIOS.values():
-            print(described(found))
+            print(described(found, names))
         return
     try:
         from tbreport.training.distributed import is_first_process
@@ -86,11 +90,11 @@ def train(
         raise typer.Exit(INTERRUPTED) from None
 
 
-def described(scenario: Scenario) -> str:
-    """Two lines: what it is, and what must be found in it."""
-    gives = [f"{code} {severity}" for code, severity in scenario.expects.items()]
-    gives += [f"{code} info" for code in scenario.shows]
+def described(scenario: Scenario, names: Mapping[str, str]) -> str:
+    """Two lines: what it is, and what must be found in it; `names` are the detectors', by code."""
+    gives = {**scenario.expects, **dict.fromkeys(scenario.shows, "info")}
+    told = [f"{code} {names.get(code, '')} ({severity})" for code, severity in gives.items()]
     return (
         f"{scenario.name:20} {scenario.task:18} {scenario.description}\n"
-        f"{'':39} gives: {', '.join(gives) or 'no warning, no error'}"
+        f"{'':39} gives: {', '.join(told) or 'no warning, no error'}"
     )

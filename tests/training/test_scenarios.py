@@ -41,6 +41,19 @@ def test_the_table_is_read_without_torch() -> None:
     assert listed.stdout.split() == list(SCENARIOS)
 
 
+def test_the_list_tells_findings_by_name() -> None:
+    listed = subprocess.run(
+        [sys.executable, "-m", "tbreport", "train", "--list"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = listed.stdout.splitlines()
+    assert len(lines) == 2 * len(SCENARIOS)
+    at = next(n for n, line in enumerate(lines) if line.startswith("diverging "))
+    assert lines[at + 1].strip() == "gives: TB202 diverging-loss (error)"
+
+
 def test_without_torch_the_loop_cannot_be_imported() -> None:
     program = (
         "import sys; sys.modules.update(torch=None)\n"
