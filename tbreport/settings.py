@@ -7,8 +7,6 @@ checks them with `check_keys` and `Table.value`, so that a misspelt key is an er
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,6 +111,8 @@ def parse(path: Path, shown: str) -> Settings:
     Raises:
         BadSetting, UnknownSetting: as for `load`.
     """
+    import tomllib
+
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -130,6 +130,8 @@ def parse(path: Path, shown: str) -> Settings:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint: the most similar of the known names, else all of them."""
+    import difflib
+
     known = list(known)
     close = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"

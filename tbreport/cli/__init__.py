@@ -18,11 +18,12 @@ from tbreport.cli.explain import explain
 from tbreport.cli.export import export
 from tbreport.cli.gate import gate
 from tbreport.cli.inspect import inspect
+from tbreport.cli.lean import LeanApp
 from tbreport.cli.summarize import summarize
 from tbreport.cli.train import train
 from tbreport.cli.watch import watch
 
-app = typer.Typer(
+app = LeanApp(
     name="tbreport",
     help="Read TensorBoard event files, judge the curves in them, and report.",
     rich_markup_mode=None,

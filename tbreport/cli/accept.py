@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +27,7 @@ def accept(
 
     The entry is put at the end of the settings file that holds here, else of a new tbreport.toml.
     """
+    import json
     from datetime import date, timedelta
 
     from tbreport.analysis.acceptance import this_day

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
 import sys
 from collections.abc import Sequence
@@ -78,7 +77,7 @@ def put(wanted: Output, report: Report, *, max_size: int, force: bool) -> None:
     )
     if wanted.path == STDOUT and wanted.format.name != "github" and in_actions():
         # A name that is a workflow command must not be one.
-        token = secrets.token_hex(16)
+        token = os.urandom(16).hex()
         text = f"::stop-commands::{token}\n{text}\n::{token}::\n"
     write(text, wanted.path)
     if wanted.path != STDOUT:
@@ -97,7 +96,7 @@ def tell_github(report: Report, outputs: Sequence[Output]) -> None:
     paths = {output.format.name: output.path for output in outputs if output.path != STDOUT}
     append("GITHUB_STEP_SUMMARY", markdown.render(report))
     outcome = github.step_outputs(report, paths)
-    append("GITHUB_OUTPUT", github.output_lines(outcome, f"end-{secrets.token_hex(16)}"))
+    append("GITHUB_OUTPUT", github.output_lines(outcome, f"end-{os.urandom(16).hex()}"))
 
 
 def append(variable: str, text: str) -> None:

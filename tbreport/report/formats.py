@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from tbreport.errors import CannotWrite, UnknownFormat
@@ -153,6 +152,8 @@ def write(text: str, path: str) -> None:
             # Who reads has read enough. What is still buffered must not raise again at the exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
+    from tempfile import NamedTemporaryFile
+
     target = Path(path)
     temporary = None
     try:
