@@ -21,7 +21,8 @@ const RUG_HEIGHT = 0.01; // of the plot
  * @returns {Prepared} */
 function prepareLines(chart, manifest, columns, view, shown, tokens) {
   const chosen = chart.traces.filter((trace) => chart.evidence || shown[trace.run]);
-  const visible = linesOf(chart, chosen);
+  const groups = chart.evidence ? null : groupsOfRuns(manifest, view);
+  const visible = groups ? chosen : linesOf(chart, chosen);
   const points = visible.map((trace) => ({
     steps: columns(trace.steps),
     times: columns(trace.times),
@@ -46,11 +47,9 @@ function prepareLines(chart, manifest, columns, view, shown, tokens) {
       restarts: trace.restarts ?? [],
     };
   });
-  const groups = chart.evidence ? null : groupsOfRuns(manifest, view);
-  const runs = visible.map((trace) => trace.run);
-  const drawn = groups ? groupLines(lines, runs, groups, view, tokens) : lines;
-  const under = drawCrowd(chart, columns, view, tokens);
-  return { lines: drawn, under, unit, chosen: chosen.length - lines.length + drawn.length };
+  if (!groups) return { lines, under: drawCrowd(chart, columns, view, tokens), unit, chosen: chosen.length };
+  const grouped = groupLines(lines, visible.map((trace) => trace.run), groups, view, tokens);
+  return { lines: grouped.slice(0, MOST_LINES), under: [], unit, chosen: grouped.length };
 }
 
 /** @param {CurvesEntry} chart @param {Prepared} prepared @param {View} view
@@ -86,7 +85,7 @@ function curvesFigure(chart, { lines, under, unit, chosen }, view, tokens, size)
     home: { xaxis: span, yaxis: clamped?.range ?? null },
     probe: probeCurves(lines, view.axis),
     notes: [...leftOut(lines, chosen, view.log), ...(clamped ? [cutOff(clamped.cut)] : [])],
-    remark: [groupRemark(lines, view), crowdRemark(chart, view)].filter(Boolean).join("; "),
+    remark: groupRemark(lines, view) || (under.length ? crowdRemark(chart, view) : ""),
     contents: { lines },
   };
 }

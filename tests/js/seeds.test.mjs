@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scripts } from "./scripts.mjs";
 
-const { BANDS, CENTERS, curvesCsv, groupKey, groupLines, groupsOfRuns, startingView } = scripts(
-  "BANDS", "CENTERS", "curvesCsv", "groupKey", "groupLines", "groupsOfRuns", "startingView",
+const { prepareLines, BANDS, CENTERS, curvesCsv, groupKey, groupLines, groupsOfRuns, startingView } = scripts(
+  "prepareLines", "BANDS", "CENTERS", "curvesCsv", "groupKey", "groupLines", "groupsOfRuns", "startingView",
 );
 
 const manifest = {
@@ -94,4 +94,16 @@ test("of one run there is no deviation and no interval", () => {
 test("a band is saved with its line", () => {
   const rows = curvesCsv(grouped([line([0], [1]), line([0], [3])])).split("\r\n");
   assert.deepEqual(rows.slice(0, 2), ["run,tag,step,wall_time,value,low,high,runs", "a (2),loss,0,0,2,1,3,2"]);
+});
+
+test("a group has all of its runs, however many lines a chart may draw", () => {
+  const runs = Array.from({ length: 150 }, (_, at) => ({ name: `a-seed${at}`, color: 0, seeds: "a" }));
+  const traces = runs.map((_, run) => ({ run, tag: 0, steps: 0, times: 0, values: 1 }));
+  const columns = (column) => [Float64Array.of(0, 1), Float64Array.of(5, 6)][column];
+  const prepare = (group) =>
+    prepareLines({ traces }, { runs, tags: ["loss"] }, columns, { ...startingView(), smoothing: 0, group },
+      runs.map(() => true), () => "#000000");
+  assert.deepEqual([prepare("").lines.length, prepare("").chosen], [100, 150]);
+  const { lines, chosen } = prepare("seeds");
+  assert.deepEqual([lines.length, chosen, [...lines[0].band.n]], [1, 1, [150, 150]]);
 });
