@@ -66,9 +66,10 @@ function curvesFigure(chart, { lines, under, unit, chosen }, view, tokens, size)
   if (span) layout.xaxis.range = [...span];
   if (view.log) Object.assign(layout.yaxis, { type: "log" });
   const clamped = view.clamp && !chart.evidence ? clampedAxis(lines.map((line) => line.ys), view.log) : null;
-  if (clamped) layout.yaxis.range = [...clamped.range];
+  const range = clamped?.range ?? (view.log ? null : flatRange(heights));
+  if (range) layout.yaxis.range = [...range];
   layout.yaxis2 = { overlaying: "y", range: [0, 1], fixedrange: true, visible: false };
-  layout.uirevision = `${view.axis} ${view.log} ${clamped?.range}`;
+  layout.uirevision = `${view.axis} ${view.log} ${range}`;
   layout.shapes = [...marks.flatMap((mark) => mark.shapes), ...lines.flatMap(drawRestarts)];
   layout.annotations = marks.flatMap((mark) => mark.annotations);
   return {
@@ -82,12 +83,23 @@ function curvesFigure(chart, { lines, under, unit, chosen }, view, tokens, size)
       ...marks.flatMap((mark) => mark.rings),
     ],
     layout,
-    home: { xaxis: span, yaxis: clamped?.range ?? null },
+    home: { xaxis: span, yaxis: range },
     probe: probeCurves(lines, view.axis),
     notes: [...leftOut(lines, chosen, view.log), ...(clamped ? [cutOff(clamped.cut)] : [])],
     remark: groupRemark(lines, view) || (under.length ? crowdRemark(chart, view) : ""),
     contents: { lines },
   };
+}
+
+/** Room around a single value, as the static pictures leave it: Plotly would show eight digits of it,
+ * or so much that nothing is seen. Null where there are several.
+ * @param {[number, number] | null} heights @returns {[number, number] | null} */
+function flatRange(heights) {
+  if (heights === null) return null;
+  const [low, high] = heights;
+  if (high - low > 1e-12 * Math.max(Math.abs(low), Math.abs(high))) return null;
+  const margin = Math.abs(low) / 2 || 0.5;
+  return [low - margin, high + margin];
 }
 
 /** @param {Axis} axis @param {string} unit @param {number} furthest */

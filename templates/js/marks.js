@@ -31,6 +31,7 @@ function ring(x, y, tokens) {
     x: [x],
     y: [y],
     hoverinfo: "skip",
+    cliponaxis: false,
     marker: { size: 7, color: tokens("panel"), line: { color: tokens("ink"), width: 1.5 } },
   };
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scripts } from "./scripts.mjs";
 
-const { nearest, placePoints, placeStep, sinceStart } = scripts(
+const { flatRange, nearest, placePoints, placeStep, sinceStart } = scripts(
+  "flatRange",
   "nearest",
   "placePoints",
   "placeStep",
@@ -45,4 +46,9 @@ test("a mark starts at the first point at or past its step and ends at the last 
   assert.equal(placeStep(steps, xs, 15, "first"), 2);
   assert.equal(placeStep(steps, xs, 15, "last"), 1);
   assert.equal(placeStep(steps, xs, 99, "first"), null);
+});
+
+test("a constant line has room above and below, one that moves is left to Plotly", () => {
+  assert.deepEqual([flatRange([2, 2]), flatRange([0, 0]), flatRange([-4, -4])], [[1, 3], [-0.5, 0.5], [-6, -2]]);
+  assert.deepEqual([flatRange([1, 2]), flatRange(null)], [null, null]);
 });
