@@ -163,6 +163,16 @@ def undrawn(digests: Sequence[RunDigest], beside: Sequence[str]) -> Blocks:
     return (Facts(tuple(told)),) if told else ()
 
 
+def logged(digests: Sequence[RunDigest]) -> str:
+    """How much of the other kinds was logged: "78 steps of images, 13 texts"; "" for nothing."""
+    counts: Counter[str] = Counter()
+    for digest in digests:
+        for one in digest.statistics:
+            if one.kind not in DRAWN:
+                counts[one.kind] += one.points
+    return ", ".join(called(kind, n) for kind, n in sorted(counts.items()))
+
+
 def called(kind: str, n: int) -> str:
     """ "1 graph", "24 mesh tensors"."""
     one, several = CALLED.get(kind, (kind, kind))

@@ -17,6 +17,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from tbreport import wording
+from tbreport.report import exhibiting
 from tbreport.report.document import (
     Block,
     Cell,
@@ -59,6 +60,9 @@ def render(report: Report, *, width: int = 120, color: bool = False) -> str:
         soft_wrap=False,
     )
     console.print(Text(f"{plain(report.title)}   {report.summary}", style="bold"))
+    also = exhibiting.logged(report.runs)
+    if also:
+        console.print(Text(f"also logged: {also}", style="dim"))
     sections = {section.id: section for section in report.sections}
     for id in ORDER:
         if id in sections:

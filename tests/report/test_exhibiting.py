@@ -12,7 +12,7 @@ import pytest
 from tbreport.exhibits import Exhibit, Op, Picture, PrCurve, Scope, Text
 from tbreport.model import RunDigest
 from tbreport.pipeline import summarize
-from tbreport.report import allowance, exhibiting, html, hyperparameters, prcurves
+from tbreport.report import allowance, exhibiting, html, hyperparameters, prcurves, terminal
 from tbreport.report.document import Facts, Report, Table
 from tbreport.report.sections import compose
 from tbreport.report.showcase import Album, GraphTree, Parallel, PrChart, Scatters
@@ -110,6 +110,12 @@ def test_what_is_not_drawn_is_counted() -> None:
         "1 embedding": "beside the event files, for TensorBoard",
         "2 tensors": "in 1 run",
     }
+
+
+def test_the_terminal_says_what_else_was_logged() -> None:
+    shown = terminal.render(summarize(FIXTURES / "torch/media"))
+
+    assert "also logged: 2 steps of sounds, 7 steps of images, 2 tensors, 3 texts" in shown
 
 
 def test_every_kind_of_every_writer_has_its_section() -> None:
