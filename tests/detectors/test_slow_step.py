@@ -22,6 +22,9 @@ FIRES = {
     "three times as long": timed(slowed()),
     "half as long again": timed(slowed(ratio=1.5, noise=0.02)),
     "late": timed(slowed(at=160)),
+    "on a machine that others use too": timed(
+        slowed() * np.where(np.arange(200) % 11 < 1, 4.0, 1.0) * flat(200, seed=1, noise=0.4)
+    ),
 }
 PAUSE = flat(200, noise=0.1)
 PAUSE[100] = 4000.0
@@ -47,3 +50,9 @@ def test_twice_as_long_is_a_warning_with_what_it_cost() -> None:
 
 def test_half_as_long_again_is_information() -> None:
     assert [f.severity for f in findings("TB412", FIRES["half as long again"])] == ["info"]
+
+
+def test_steps_under_a_second_are_told_in_milliseconds() -> None:
+    (finding,) = findings("TB412", timed(0.01 * slowed(noise=0.0)))
+
+    assert "takes 30 ms in place of 10 ms" in finding.message

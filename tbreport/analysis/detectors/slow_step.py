@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tbreport.analysis.curves import median, spread
+from tbreport.analysis.curves import median
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.subject import Curve, RunSubject
 from tbreport.model import Finding, Float64s
 from tbreport.wording import duration, number, percent
 
+FASTEST = 0.1  # of the later times: what lies above it is among them
 SHORTEST = 0.15  # of the points: either side of the shift
 SIDES = 8  # parts that the medians are compared of, before a place is looked for
 
@@ -24,15 +25,15 @@ def slow_step(
     shift: float = 0.25,
     warning_shift: float = 1.0,
     time_lost: float = 0.15,
-    spreads: float = 3.0,
+    overlap: float = 0.15,
     min_points: int = 40,
 ) -> Iterator[Observation]:
     """Steps that take longer from some point on, and to the end.
 
     What it looks for
         The time per step between two points of the series with the most points: one place that
-        parts it in two levels, of which the later is higher, clearly outside the spread of
-        both, and stays so to the end. A warning if the steps take twice as long or more and that
+        parts it in two levels, of which the later is higher, hardly overlaps with the earlier
+        and stays so to the end. A warning if the steps take twice as long or more and that
         cost a good part of the run, else information. Pauses do not count (TB415).
 
     Why it matters
@@ -46,7 +47,7 @@ def slow_step(
         shift: of the level, from which on it is told.
         warning_shift: and from which on it is a warning.
         time_lost: the share of the time of the run that the shift must cost for a warning.
-        spreads: robust standard deviations of both sides, of the logarithm.
+        overlap: the share of the earlier times that may exceed the fastest tenth of the later.
         min_points: fewer points are too short to say.
 
     Known false positives
@@ -65,10 +66,10 @@ def slow_step(
     at = split(pace)
     before, after = pace[:at], pace[at:]
     level, later = median(before), median(after)
-    within = max(spread(np.log(before)), spread(np.log(after)))
+    among = float((before > np.quantile(after, FASTEST)).mean())
     half = len(after) // 2
     lasts = min(median(after[:half]), median(after[half:])) >= (1 + shift / 2) * level
-    if later / level - 1 < shift or np.log(later / level) < spreads * within or not lasts:
+    if later / level - 1 < shift or among > overlap or not lasts:
         return
     steps = np.diff(curve.steps)[at:]
     lost = float(((after - level) * steps[: len(after)]).clip(0).sum())
@@ -76,7 +77,7 @@ def slow_step(
     step = int(curve.steps[at + 1])
     yield Observation(
         "warning" if later / level - 1 >= warning_shift and share >= time_lost else "info",
-        f"from step {step} on a step takes {duration(later)} in place of {duration(level)}, "
+        f"from step {step} on a step takes {pace_text(later)} in place of {pace_text(level)}, "
         f"{number(later / level)} times as long; that cost {duration(lost)}, "
         f"{percent(share)} of the run",
         "Look at what changed there: the data loader, other jobs on the machine, the size of "
@@ -91,6 +92,11 @@ def slow_step(
             "lost_percent": 100 * share,
         },
     )
+
+
+def pace_text(seconds: float) -> str:
+    """The time of a step, in milliseconds where it is under a second."""
+    return duration(seconds) if seconds >= 1 else f"{number(1000 * seconds)} ms"
 
 
 def paces(curve: Curve) -> Float64s:
