@@ -57,6 +57,7 @@ ROOMS = {
     "distributed": ("tbreport.executors",),
     "fsspec": ("tbreport.reader.remote",),
     "jinja2": ("tbreport.report.html", "tbreport.report.assets"),
+    "markdown_it": ("tbreport.report.texts",),
     "markupsafe": ("tbreport.report.html", "tbreport.report.assets"),
     "pandas": ("tbreport.frames", "tbreport.experiment"),  # the latter for types alone
     "plotly": ("tbreport.report.assets",),
