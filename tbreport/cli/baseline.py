@@ -64,8 +64,8 @@ def create(
     config: Config = None,
 ) -> None:
     """Make a baseline file of runs."""
+    from tbreport.baselining import made_of
     from tbreport.gate.model import Golden as Closeness
-    from tbreport.gating import made_of
 
     policy, how = asked(config, key, group, tags, engine, join=join)
     path = target(output, policy)
@@ -89,7 +89,7 @@ def add(
     config: Config = None,
 ) -> None:
     """Add runs to a baseline file; of each job the last twenty stay."""
-    from tbreport.gating import grown_by
+    from tbreport.baselining import grown_by
 
     policy, how = asked(config, key, group, None, engine, join=join)
     path = target(output, policy)
@@ -124,9 +124,9 @@ def grow(
     Raises:
         BadSetting: this is CI, where nobody would review it.
     """
+    from tbreport.baselining import grown_by
     from tbreport.gate.baseline import read
     from tbreport.gate.diffing import changes
-    from tbreport.gating import grown_by
 
     if os.environ.get("CI") and not force:
         raise BadSetting(

@@ -29,8 +29,10 @@ from tbreport.report.formats import FORMATS, STDOUT, write
 if TYPE_CHECKING:
     from tbreport.gate.model import Policy, Verdict
     from tbreport.gating import Reading
-    from tbreport.pipeline import Crash
+    from tbreport.judging import Crash
 
+# Formats that show the verdict alone: for these a candidate that passes need not be drawn.
+VERDICT_ALONE = ("text", "github", "junit")
 EXIT_CODES = {"fail": 1, "exit4": 4}  # of an inconclusive gate, by on_inconclusive; else 0
 
 Regex = Annotated[str | None, typer.Option(metavar="REGEX", help="Of run names.")]
@@ -62,7 +64,7 @@ def gate(
         float | None, typer.Option(metavar="P", help="False failures, of the whole call.")
     ] = None,
     min_effect: Annotated[
-        str | None, typer.Option(metavar="SHARE", help="A smaller worsening never fails.")
+        str | None, typer.Option(metavar="SHARE", help="A worsening that may be.")
     ] = None,
     max_regression: Annotated[
         str | None, typer.Option(metavar="SHARE", help="A pass rules out this worsening.")
@@ -168,7 +170,8 @@ def gate(
     crashes: list[Crash] = []
     with Progress() as progress:
         how = Reading(options, progress.begin, progress.advance, crashes)
-        report = judge(*candidates, policy=policy, reading_of=how, first=confirm)
+        closely = in_actions() or any(o.format.name not in VERDICT_ALONE for o in outputs)
+        report = judge(*candidates, policy=policy, reading_of=how, first=confirm, closely=closely)
     tell_crashes(crashes)
     for wanted in outputs:
         put(wanted, report, max_size=int(max_size * 1e6), force=force)
@@ -185,8 +188,8 @@ def gate(
 
 def tried(candidates: list[str], policy: Policy, how: Reading) -> int:
     """Print what became of each injected defect; 1 if one was missed."""
+    from tbreport.baselining import try_out
     from tbreport.gate.selftest import told
-    from tbreport.gating import try_out
 
     trials = try_out(*candidates, policy=policy, reading_of=how)
     write(told(trials), STDOUT)

@@ -185,7 +185,10 @@ def parse_run(document: Mapping[str, Any], grids: Mapping[str, Int64s], job: str
                 f"run {document['id']!r} of job {job!r} has {len(values)} values of {tag!r} "
                 f"on a grid of {len(grids[tag])}"
             )
-        curves[tag] = np.array([number_of(value) for value in values], np.float64)
+        plain = {float, int}.issuperset(map(type, values))
+        curves[tag] = np.array(
+            values if plain else [number_of(value) for value in values], np.float64
+        )
     metrics = {
         tag: {stat: number_of(value) for stat, value in stats.items()}
         for tag, stats in document["metrics"].items()

@@ -63,9 +63,11 @@ def assess(pairing: Pairing, tag: str, limit: Limit, *, gated: bool = True) -> I
     curves = curves_of(pairing, tag)
     least = policy.min_effect if limit.min_effect is None else limit.min_effect
     target = limit.target
-    if target is None:
+    if target is None and "ttt" in limit.stats:
         target = default_target(curves.steps, curves.baseline, limit.direction)
-    terms = Terms(limit.direction, limit.skip, policy.robust, target)
+    terms = Terms(
+        limit.direction, limit.skip, policy.robust, math.nan if target is None else target
+    )
     for stat in limit.stats:
         ours = STATS[stat](curves.steps, curves.candidate, terms)
         theirs = STATS[stat](curves.steps, curves.baseline, terms)

@@ -61,9 +61,9 @@ def beta(a: Float64s | float, b: Float64s | float, x: Float64s) -> Float64s:
 
 def log_beta(a: Float64s, b: Float64s) -> Float64s:
     """The logarithm of the beta function; math has lgamma, numpy has not."""
-    pairs, places = np.unique(np.stack((a.ravel(), b.ravel())), axis=1, return_inverse=True)
-    found = [math.lgamma(p) + math.lgamma(q) - math.lgamma(p + q) for p, q in pairs.T.tolist()]
-    return np.array(found)[places.ravel()].reshape(a.shape)
+    pairs = list(zip(a.ravel().tolist(), b.ravel().tolist(), strict=True))
+    known = {(p, q): math.lgamma(p) + math.lgamma(q) - math.lgamma(p + q) for p, q in set(pairs)}
+    return np.array([known[pair] for pair in pairs]).reshape(a.shape)
 
 
 def fraction(a: Float64s, b: Float64s, x: Float64s) -> Float64s:
