@@ -35,6 +35,7 @@ from tbreport.report.sections import compose
 from tbreport.settings import Table
 
 TITLE = "Training report"
+PLANNED_ALIKE = 50  # runs; from here on they share what may be drawn
 
 
 def summarize(
@@ -72,7 +73,8 @@ def summarize(
     with discovering(sources, options) as found:
         begin(found)
         aside = beside(found.paths().values())
-        plan = plan_for(len(found.folders()), (".*",) if options.compare else (), show=True)
+        keep = (".*",) if options.compare else ()
+        plan = plan_for(rounded(len(found.folders())), keep, show=True)
         for outcome in outcomes(found, options, judges, plan, label, executor, values, advance):
             if outcome.crashes and crashes is None:
                 raise outcome.crashes[0][2]
@@ -127,6 +129,17 @@ def reading(
     with discovering(sources, options) as found:
         files = found.folders()
         yield found, load_families(layouts.families(files), files, engine, joining, advance)
+
+
+def rounded(runs: int) -> int:
+    """A number of runs, from 50 on the next 2^n or 3 · 2^n: one run more changes no plan.
+
+    With another plan all that is remembered of the others would be made again.
+    """
+    if runs <= PLANNED_ALIKE:
+        return runs
+    power = 1 << (runs - 1).bit_length()
+    return power * 3 // 4 if runs <= power * 3 // 4 else power
 
 
 @contextmanager

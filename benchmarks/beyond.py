@@ -1,0 +1,193 @@
+"""Many runs, remote storage, workers, tables: ``python -m benchmarks.beyond ROW… [--corpora DIR]``.
+
+Each row times whole commands, imports included, one after another in one process group: `export`
+against tbparse, `again` and `grown` against the first time, `many` against a tenth of the runs,
+`s3` (moto's server on this machine) against the disk, `dask` two worker processes against one.
+Corpora are made below the folder where they are missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks import many
+from benchmarks.corpora import CORPORA, Corpus, events, frame, simple_value, write
+
+TBPARSE = """
+import sys
+from tbparse import SummaryReader
+SummaryReader(sys.argv[1], extra_columns={"dir_name", "wall_time"}).scalars.to_parquet(sys.argv[2])
+"""
+CLUSTER = """
+import sys
+from distributed import LocalCluster
+if __name__ == "__main__":
+    number = int(sys.argv[1])
+    with LocalCluster(n_workers=number, threads_per_worker=1, dashboard_address=None) as found:
+        print(found.scheduler_address, flush=True)
+        sys.stdin.read()
+"""
+
+
+def timed(*command: object, **environment: str) -> tuple[float, float]:
+    """Seconds of a command, and the most memory it had, in GB."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [str(word) for word in command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **environment},
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise RuntimeError(f"{command} ended with {status}")
+    return time.perf_counter() - began, used.ru_maxrss / 1e6
+
+
+def tbreport(*arguments: object) -> tuple[float, float]:
+    return timed(sys.executable, "-m", "tbreport", *arguments)
+
+
+def corpus(folder: Path, name: str) -> Path:
+    """A corpus, made where it is missing."""
+    if not (folder / name).exists():
+        write(CORPORA[name], folder / name)
+    return folder / name
+
+
+def runs(folder: Path, count: int) -> Path:
+    """So many unlike runs; those of a larger corpus, linked, where there is one."""
+    target = folder / f"runs-{count}"
+    whole = folder / "ten-thousand"
+    if not target.exists() and whole.exists():
+        target.mkdir()
+        for path in sorted(whole.iterdir())[:count]:
+            (target / path.name).symlink_to(path)
+    elif not target.exists():
+        many.main(target, count)
+    return target
+
+
+def export(folder: Path, scratch: Path, count: int) -> Iterator[tuple[str, float]]:
+    logdir = corpus(folder, "runs")
+    ours = min(tbreport("export", logdir, "-o", scratch / "a.parquet")[0] for _ in range(3))
+    theirs, _ = timed(sys.executable, "-c", TBPARSE, logdir, scratch / "b.parquet")
+    yield "export 1 M scalars to Parquet, s", ours
+    yield "tbparse and to_parquet, s", theirs
+    yield "ratio (50)", theirs / ours
+
+
+def again(folder: Path, scratch: Path, count: int) -> Iterator[tuple[str, float]]:
+    logdir = runs(folder, count)
+    common = ("summarize", logdir, "--cache", scratch / "cache", "--format")
+    first, memory = tbreport(*common, f"json={scratch / 'a'}")
+    second, _ = tbreport(*common, f"json={scratch / 'b'}")
+    assert (scratch / "a").read_bytes() == (scratch / "b").read_bytes()
+    yield f"{count} runs for the first time, s", first
+    yield "peak memory, GB (1.5)", memory
+    yield "again, s", second
+    yield "ratio (3)", first / second
+    grown = [path for run in sorted(logdir.iterdir())[::100] for path in run.iterdir()]
+    record = frame(next(events(Corpus("one more", 1, 1, 1, simple_value))))
+    for path in grown:
+        with path.open("ab") as stream:
+            stream.write(record)
+    third, _ = tbreport(*common, f"json={scratch / 'c'}")
+    yield f"again after {len(grown)} runs grew, s", third
+    yield "share of the first time (0.4)", third / first
+    tenth, _ = tbreport(
+        "summarize", runs(folder, count // 10), "--no-cache", "--format", f"json={scratch / 'd'}"
+    )
+    yield f"{count // 10} runs, s", tenth
+    yield "times the tenth (11)", first / tenth
+
+
+@contextmanager
+def cluster(workers: int) -> Iterator[str]:
+    """The address of a cluster that runs."""
+    with subprocess.Popen(
+        [sys.executable, "-c", CLUSTER, str(workers)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip().removeprefix("tcp://")
+        process.terminate()
+
+
+def dask(folder: Path, scratch: Path, count: int) -> Iterator[tuple[str, float]]:
+    logdir = runs(folder, count)
+    seconds = {}
+    for workers in (1, 2):
+        with cluster(workers) as address:
+            command = ("summarize", logdir, "--no-cache", "--executor", f"dask://{address}")
+            tbreport(*command, "--runs", "0$", "--format", f"json={scratch / 'a'}")  # imports
+            seconds[workers], _ = tbreport(*command, "--format", f"json={scratch / 'b'}")
+        yield f"{count} runs with Dask, {workers} worker(s), s", seconds[workers]
+    yield "ratio (1.4)", seconds[1] / seconds[2]
+
+
+def s3(folder: Path, scratch: Path, count: int) -> Iterator[tuple[str, float]]:
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    logdir = corpus(folder, "runs")
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    os.environ["AWS_ENDPOINT_URL"] = "http://{}:{}".format(*server.get_host_and_port())
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="runs")
+    for path in logdir.rglob("*tfevents*"):
+        key = path.relative_to(logdir).as_posix()
+        client.put_object(Bucket="runs", Key=key, Body=path.read_bytes())
+    common = ("--no-cache", "--format", f"json={scratch / 'a'}")
+    disk = min(tbreport("summarize", logdir, *common)[0] for _ in range(2))
+    remote = min(tbreport("summarize", "s3://runs", *common)[0] for _ in range(2))
+    server.stop()
+    yield "summarize 1 M points from the disk, s", disk
+    yield "from S3 on loopback, s", remote
+    yield "ratio (3)", remote / disk
+
+
+ROWS: Mapping[str, Callable[[Path, Path, int], Iterator[tuple[str, float]]]] = {
+    "export": export,
+    "again": again,
+    "dask": dask,
+    "s3": s3,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="+", choices=ROWS)
+    parser.add_argument("--corpora", type=Path)
+    parser.add_argument("--runs", type=int, default=1_000)
+    arguments = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        for row in arguments.rows:
+            for label, number in ROWS[row](arguments.corpora or scratch, scratch, arguments.runs):
+                print(f"{row}: {label}: {number:.2f}", flush=True)
+            shutil.rmtree(scratch / "cache", ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

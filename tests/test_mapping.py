@@ -1,0 +1,139 @@
+"""The report is the same whoever does the work, and whatever happens to the workers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tbreport import mapping
+from tbreport.errors import ExecutorUnusable
+from tbreport.executors import Workers, in_order, opened, processes
+from tbreport.pipeline import summarize
+from tbreport.report import machine
+from tests.deadly import square
+from tests.eventwriter import curve, write
+
+RUNS = 12
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    for number in range(RUNS):
+        values = np.exp(-np.arange(40) / (5 + number)) + number
+        write(tmp_path / "runs" / f"run_{number:02}", curve("loss", values))
+    return tmp_path / "runs"
+
+
+def document(runs: Path, executor: Executor | Workers | None = None) -> str:
+    return machine.render(summarize(runs, executor=executor))
+
+
+class Foreign(Executor):
+    """Anyone's executor, which says nothing of how many workers it has."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self.pool = pool
+
+    def submit(self, function: Any, /, *args: Any, **options: Any) -> Any:
+        return self.pool.submit(function, *args, **options)
+
+
+def test_threads_and_anyones_executor_give_the_same_bytes(runs: Path) -> None:
+    expected = document(runs)
+
+    with opened("threads") as workers, ThreadPoolExecutor(3) as pool:
+        assert document(runs, workers) == expected
+        assert document(runs, Foreign(pool)) == expected
+
+
+def test_a_worker_that_dies_is_tried_again_and_only_what_kills_is_lost(tmp_path: Path) -> None:
+    tasks = [(tmp_path, number) for number in range(6)]
+
+    with processes("") as workers:
+        done = in_order(workers, square, tasks, lambda task: [task], lambda task, error: -1)
+        assert [made for _, made in done] == [0, 1, 4, 9, -1, 25]
+
+
+def test_a_task_that_kills_is_taken_to_pieces() -> None:
+    class Fragile(Executor):
+        def submit(self, function: Any, /, *args: Any, **options: Any) -> Any:
+            if 4 in args[0]:
+                raise RuntimeError("the worker is gone")
+            with ThreadPoolExecutor(1) as pool:
+                return pool.submit(function, *args)
+
+    def pieces(task: Sequence[int]) -> list[list[int]]:
+        return [[one] for one in task]
+
+    tasks = [[1, 2], [3, 4, 5], [6]]
+    workers = Workers(Fragile, 1)
+    found = [m for _, m in in_order(workers, sum, tasks, pieces, lambda task, error: 0)]
+    assert found == [3, 3, 0, 5, 6]
+
+
+def test_processes_give_the_same_bytes(runs: Path) -> None:
+    with opened("processes") as workers:
+        assert document(runs, workers) == document(runs)
+
+
+def test_a_family_that_fails_is_a_problem_and_the_others_are_there(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = mapping.load_each
+
+    def failing(families: Any, *args: Any, **options: Any) -> Iterator[Any]:
+        for family, found in loaded(families, *args, **options):
+            if family.head == "run_05":
+                raise MemoryError("no room")
+            yield family, found
+
+    monkeypatch.setattr(mapping, "load_each", failing)
+
+    report = summarize(runs)
+    assert [digest.run for digest in report.runs] == [
+        f"run_{number:02}" for number in range(RUNS) if number != 5
+    ]
+    (finding,) = [found for found in report.findings if found.code == "TB109"]
+    assert "run_05" in str(finding)
+    assert "no room" in str(finding)
+
+
+@pytest.mark.parametrize("name", ["thread", "dask", "dask://", "processes://here"])
+def test_an_executor_that_there_is_not_is_refused(name: str) -> None:
+    with pytest.raises(ExecutorUnusable), opened(name):
+        pass
+
+
+def test_a_dask_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tbreport.executors.CONNECT_S", 0.3)
+
+    with pytest.raises(ExecutorUnusable, match=r"127\.0\.0\.1:9"), opened("dask://127.0.0.1:9"):
+        pass
+
+
+def test_a_dask_cluster_gives_the_same_bytes_though_a_worker_is_killed(runs: Path) -> None:
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        address = cluster.scheduler_address.removeprefix("tcp://")
+        killed: list[int] = []
+
+        def kill(file: object) -> None:
+            if not killed:
+                worker = next(iter(cluster.workers.values()))
+                killed.append(worker.process.pid)
+                os.kill(killed[0], 9)
+
+        with opened(f"dask://{address}") as workers:
+            found = machine.render(summarize(runs, executor=workers, advance=kill))
+
+    assert killed
+    assert found == document(runs)
