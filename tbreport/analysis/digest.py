@@ -20,6 +20,7 @@ from tbreport.analysis.exhibits import Decode, exhibits
 from tbreport.analysis.roles import UNKNOWN, RoleRules
 from tbreport.analysis.subject import Curve, RunSubject
 from tbreport.analysis.thin import evenly, thin, thin_histograms
+from tbreport.distribution import Distribution
 from tbreport.model import (
     Blob,
     Checkpoint,
@@ -106,12 +107,19 @@ def digest(
         last_wall_time=max(ended, default=None),
         coverage=coverage(subject, detectors),
         checkpoint=checkpoint(subject),
-        distributions={
-            tag: distribution(taken(series, evenly(len(series), plan.histogram_steps)))
-            for tag, series in run.histograms.items()
-        },
+        distributions=distributions(run, plan),
         exhibits=exhibits(run.blobs, decode, plan.exhibit_bytes),
     )
+
+
+def distributions(run: Run, plan: Plan) -> dict[str, Distribution]:
+    """The histograms that are drawn, measured by all of their buckets; none where none is shown."""
+    if not plan.exhibit_bytes:
+        return {}
+    return {
+        tag: distribution(taken(series, evenly(len(series), plan.histogram_steps)))
+        for tag, series in run.histograms.items()
+    }
 
 
 def checkpoint(subject: RunSubject) -> Checkpoint | None:
