@@ -39,6 +39,7 @@ FLOORS = {
     "tbreport.executors": 4,
     "tbreport.experiment": 4,
     "tbreport.exporting": 4,
+    "tbreport.figures": 4,
     "tbreport.baselining": 4,
     "tbreport.contrasting": 4,
     "tbreport.gating": 4,
@@ -60,7 +61,7 @@ ROOMS = {
     "markdown_it": ("tbreport.report.texts",),
     "markupsafe": ("tbreport.report.html", "tbreport.report.assets"),
     "pandas": ("tbreport.frames", "tbreport.experiment"),  # the latter for types alone
-    "plotly": ("tbreport.report.assets",),
+    "plotly": ("tbreport.figures", "tbreport.report.assets"),
     "pyarrow": ("tbreport.exporting.parquet",),
     "rich": ("tbreport.report.terminal", "tbreport.report.live", "tbreport.progress"),
     "scipy": ("tbreport.analysis", "tbreport.gate"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Literal
 
 from tbreport.distribution import Distribution
@@ -24,6 +25,8 @@ from tbreport.model import (
     Split,
 )
 from tbreport.report.showcase import Album, GraphTree, Parallel, PrChart, Scatters
+
+FRAME_HEIGHT = 800  # px, of a report in a notebook
 
 Tone = Literal["plain", "muted", "strong", "ok", "info", "warning", "error"]
 
@@ -223,3 +226,13 @@ class Report:
     problems: tuple[Problem, ...] = ()  # of no run: folders that could not be entered
     colors: Mapping[str, int] = field(default_factory=dict)  # run → place in the palette
     verdict: Verdict | None = None  # the gate's, where there is one
+
+    def _repr_html_(self) -> str:
+        """The page for a notebook, in a frame of its own that may run its script and no more."""
+        from tbreport.report import html  # jinja2, where nothing else needs it
+
+        page = escape(html.render(self))
+        return (
+            f'<iframe sandbox="allow-scripts allow-downloads" width="100%" height="{FRAME_HEIGHT}"'
+            f' style="border: 0" srcdoc="{page}"></iframe>'
+        )

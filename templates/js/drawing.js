@@ -8,10 +8,10 @@ function once(make) {
   return () => (made ??= make());
 }
 
-/** Compile the embedded bundle.
- * @returns {Promise<any>} */
-async function loadPlotly() {
-  await runEmbedded("plotly");
+/** Compile the bundle.
+ * @param {Promise<string>} source @returns {Promise<any>} */
+async function loadPlotly(source) {
+  runScript(await source);
   return /** @type {any} */ (window).Plotly;
 }
 
@@ -23,8 +23,9 @@ async function loadPlotly() {
  * @returns {{draw: (figure: HTMLElement) => Promise<void>, erase: (figure: HTMLElement) => void,
  *   columns: () => Promise<Columns>}} */
 function createDrawing(manifest, current, change) {
-  const plotly = once(loadPlotly);
-  const columns = once(async () => readColumns(manifest, await embedded("columns")));
+  const [bundle, blob] = [embeddedText("plotly"), embedded("columns")]; // inflated during layout
+  const plotly = once(() => loadPlotly(bundle));
+  const columns = once(async () => readColumns(manifest, await blob));
   /** @type {Map<HTMLElement, Drawn>} */
   const drawn = new Map();
 

@@ -1,4 +1,4 @@
 // The one script that does not lie packed in the page: it runs the one that does.
 
-if ("DecompressionStream" in window) void runEmbedded("script");
+if ("DecompressionStream" in window) void embeddedText("script").then(runScript);
 else element("unsupported").hidden = false;

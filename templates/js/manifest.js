@@ -18,5 +18,5 @@
 
 /** @returns {Promise<Manifest>} */
 async function readManifest() {
-  return JSON.parse(new TextDecoder().decode(await embedded("manifest")));
+  return JSON.parse(await embeddedText("manifest"));
 }

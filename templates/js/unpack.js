@@ -40,10 +40,15 @@ function embedded(id) {
   return inflate(fromBase85(element(id).textContent));
 }
 
-/** Run a packed script. Its hash stands in the page's policy.
- * @param {string} id */
-async function runEmbedded(id) {
+/** @param {string} id @returns {Promise<string>} */
+async function embeddedText(id) {
+  return new TextDecoder().decode(await embedded(id));
+}
+
+/** Run a script whose hash stands in the page's policy.
+ * @param {string} source */
+function runScript(source) {
   const script = document.createElement("script");
-  script.textContent = new TextDecoder().decode(await embedded(id));
+  script.textContent = source;
   document.head.append(script);
 }
