@@ -4,6 +4,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace tbreport {
@@ -25,8 +26,8 @@ std::vector<std::vector<FileScan>> scan_folders(const std::vector<Folder>& folde
                                                 const Kinds& kinds, unsigned threads,
                                                 uint64_t budget) {
   std::vector<std::vector<FileScan>> scans(folders.size());
-  std::atomic<size_t> next{
-      0};  // folders are taken in their order: those scanned are the first ones
+  // Folders are taken in their order: those scanned are the first ones.
+  std::atomic<size_t> next{0};
   std::atomic<uint64_t> read{0};
   std::exception_ptr failure;
   std::mutex guard;
@@ -44,7 +45,11 @@ std::vector<std::vector<FileScan>> scan_folders(const std::vector<Folder>& folde
     }
   };
   std::vector<std::thread> others;
-  for (size_t n = 1; n < threads && n < folders.size(); ++n) others.emplace_back(work);
+  others.reserve(std::min<size_t>(threads, folders.size()));
+  try {
+    for (size_t n = 1; n < threads && n < folders.size(); ++n) others.emplace_back(work);
+  } catch (const std::system_error&) {  // the system gives no more threads: fewer do it, too
+  }
   work();
   for (std::thread& other : others) other.join();
   if (failure) std::rethrow_exception(failure);
