@@ -292,6 +292,48 @@ def test_a_closed_pipe_is_quiet(runs: Path) -> None:
     assert "Error" not in err
 
 
+def test_a_bug_is_not_a_failed_gate(tmp_path: Path) -> None:
+    for seed in range(3):
+        train(tmp_path / "main", seed)
+    train(tmp_path / "pr", 9, shift=0.01)
+    broken = tmp_path / "broken" / "scipy" / "__init__.py"  # asked for where seeds are too few
+    broken.parent.mkdir(parents=True)
+    broken.write_text("raise RuntimeError('broken on purpose')", encoding="utf-8")
+
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "tbreport",
+            "gate",
+            "pr",
+            "--baseline",
+            "main",
+            "--max-regression",
+            "0.2%",
+        ],
+        cwd=tmp_path,
+        env={"PYTHONPATH": f"{broken.parents[1]}:{ROOT}", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 3
+    assert "bug: RuntimeError: broken on purpose" in done.stderr
+
+
+def test_a_pass_in_text_is_the_verdict_alone_and_a_failure_shows_the_runs(
+    tbreport: Command, runs: Path
+) -> None:
+    passed = tbreport("gate", "same", "--baseline", "main")
+    failed = tbreport("gate", "worse", "--baseline", "main")
+
+    assert "healthy" not in passed.out
+    assert "The gate passed" in passed.out
+    assert "lm-seed200" in failed.out
+
+
 def test_the_gate_imports_nothing_heavy(runs: Path) -> None:
     script = (
         "import sys\nfrom tbreport.cli import app\n"
