@@ -104,6 +104,27 @@ def test_a_family_that_fails_is_a_problem_and_the_others_are_there(
     assert "no room" in str(finding)
 
 
+def test_a_file_that_vanishes_after_it_was_found_is_a_problem_of_its_run(runs: Path) -> None:
+    (path,) = (runs / "run_05").iterdir()
+
+    report = summarize(runs, begin=lambda found: path.unlink())
+    assert len(report.runs) == RUNS
+    assert [problem.code for problem in report.runs[5].problems] == ["TB109"]
+
+
+def test_what_is_appended_while_a_run_is_read_is_left_for_the_next_time(runs: Path) -> None:
+    (path,) = (runs / "run_05").iterdir()
+    size = path.stat().st_size
+
+    with path.open("ab") as stream:
+        stream.write(b"\x20\0\0")  # a record has only begun
+        stream.flush()
+        report = summarize(runs)
+    assert report.runs[5].points == 40
+    (problem,) = report.runs[5].problems
+    assert (problem.code, problem.offset) == ("TB101", size)
+
+
 @pytest.mark.parametrize("name", ["thread", "dask", "dask://", "processes://here"])
 def test_an_executor_that_there_is_not_is_refused(name: str) -> None:
     with pytest.raises(ExecutorUnusable), opened(name):
