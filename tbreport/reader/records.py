@@ -5,7 +5,7 @@ payload u32; all little-endian (TensorFlow, lib/io/record_writer). Both are alwa
 payload checksum costs that record. Past a wrong length the next record is searched for, byte by
 byte, by its checksums, and the bytes skipped are counted; no other reader goes on there.
 
-Payloads are opaque here; `events.py` gives them meaning.
+Payloads are opaque here; `python_engine.py` gives them meaning.
 """
 
 from __future__ import annotations

@@ -122,6 +122,22 @@ def test_any_damage_is_the_same_to_both(
     compare(bytes(content))
 
 
+def test_steps_of_any_length_are_the_same_to_both(compare: Compare) -> None:
+    """A step of another length is another shape; one of the same length is not."""
+    powers = [7, 14, 21, 28, 35, 42, 49, 56, 62]
+    steps = [step for power in powers for step in range(2**power - 3, 2**power + 3)]
+    events = [written.scalar("loss", step, step / 3, 1e9) for step in [*range(5), *steps, -3, -2]]
+
+    compare(frames(event.SerializeToString() for event in events))
+
+
+def test_a_wall_time_that_is_none_is_a_problem_to_both(compare: Compare) -> None:
+    times = [1e9, 2e9, np.nan, 3e9, np.inf, 4e9]
+    events = [written.scalar("loss", n, n, time) for n, time in enumerate(times)]
+
+    compare(frames(event.SerializeToString() for event in events))
+
+
 # The decoder behind the python engine is particular; each of these is a payload.
 WIRE = {
     "nothing": "",
