@@ -11,14 +11,14 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
-from multiprocessing import get_context
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from tbreport.errors import ExecutorUnusable, MissingExtra
 from tbreport.settings import nearest
 
 TRIES = 2  # of a task and of each of its pieces
+CONNECT_S = 10
 AHEAD = 3  # tasks that wait or are under way, for each worker
 
 Task = TypeVar("Task")
@@ -154,6 +154,7 @@ def threads(address: str) -> Iterator[Workers]:
 def processes(address: str) -> Iterator[Workers]:
     """Processes of this machine, begun afresh: a fork would take locked locks along."""
     from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
 
     pools: list[ProcessPoolExecutor] = []
 
@@ -202,8 +203,7 @@ def dask(address: str) -> Iterator[Workers]:
         yield Workers(lambda: client.get_executor(pure=False), width)
 
 
-CONNECT_S = 10
-EXECUTORS: Mapping[str, Callable[[str], object]] = {
+EXECUTORS: Mapping[str, Callable[[str], AbstractContextManager[Workers]]] = {
     "threads": threads,
     "processes": processes,
     "dask": dask,
@@ -224,5 +224,5 @@ def opened(name: str | None) -> Iterator[Workers | None]:
     if kind not in EXECUTORS or (kind == "dask") != bool(address):
         known = ("threads", "processes", "dask://HOST:PORT")
         raise ExecutorUnusable(f"there is no executor {name!r}", hint=nearest(name, known))
-    with EXECUTORS[kind](address) as workers:  # type: ignore[attr-defined]
+    with EXECUTORS[kind](address) as workers:
         yield workers

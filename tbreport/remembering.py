@@ -72,11 +72,13 @@ class Memory:
             key = key_of(self.task, family, files)
             if key is not None:
                 self._keys[family.head] = key
-        kept = self.values.found(list(self._keys.values()))
         known = {}
-        for head, key in self._keys.items():
-            if key in kept:
-                digests = unpacked(kept[key])
+        heads = list(self._keys)
+        for start in range(0, len(heads), TOGETHER):  # the bytes of all would be a second copy
+            some = heads[start : start + TOGETHER]
+            kept = self.values.found([self._keys[head] for head in some])
+            for head in some:
+                digests = unpacked(kept.get(self._keys[head], b""))
                 if digests is not None:
                     known[head] = digests
         return known

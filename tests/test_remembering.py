@@ -196,13 +196,18 @@ def test_a_folder_that_cannot_be_made_is_told(runs: Path, tmp_path: Path) -> Non
 
 
 def test_the_longest_unused_go_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    for second, key in enumerate((b"old", b"middle", b"young")):
-        monkeypatch.setattr("time.time", lambda second=second: second)
+    def at(hour: int) -> None:
+        monkeypatch.setattr("time.time", lambda: hour * 4000)
+
+    for hour, key in enumerate((b"used", b"unused", b"young")):
+        at(hour)
         store.put({key: bytes(100)})
+    at(3)
+    store.found([b"used"])
 
     store.trim(250)
 
-    assert set(store.found([b"old", b"middle", b"young"])) == {b"middle", b"young"}
+    assert set(store.found([b"used", b"unused", b"young"])) == {b"used", b"young"}
 
 
 def test_two_processes_at_once_spoil_nothing(runs: Path, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ LARGEST = 1 << 30  # bytes of values; the longest unused ones go
 PATIENCE = 10.0  # s that another process may take to write
 TAIL = 4096  # bytes at a file's end that are looked at each time
 ASKED = 500  # keys at once
+NOTED_S = 3600  # that a value was used is written down no more often
 
 Value = TypeVar("Value")
 
@@ -164,7 +165,14 @@ class Store:
     def _some(self, keys: list[bytes]) -> dict[bytes, bytes]:
         marks = ", ".join("?" * len(keys))
         query = f"SELECT key, checksum, value FROM made WHERE key IN ({marks})"
-        rows = self._connection().execute(query, keys).fetchall()
+        connection = self._connection()
+        rows = connection.execute(query, keys).fetchall()
+        now = int(time.time())
+        with suppress(sqlite3.OperationalError), connection:  # it may be read-only, or in use
+            connection.execute(
+                f"UPDATE made SET used = ? WHERE used < ? AND key IN ({marks})",
+                (now, now - NOTED_S, *keys),
+            )
         sound = {key: value for key, checksum, value in rows if zlib.crc32(value) == checksum}
         if len(sound) < len(rows):
             self.told(f"{len(rows) - len(sound)} damaged entries of the cache are made again")
