@@ -25,8 +25,8 @@ SCENARIOS = (
     Scenario(
         name="slow-dataloader",
         task="digits-mlp",
-        description="from the middle on each batch takes 20 ms longer to load",
-        recipe=replace(DIGITS, steps=450, stall_ms=20.0),
+        description="from the middle on each batch takes 40 ms longer to load",
+        recipe=replace(DIGITS, steps=450, stall_ms=40.0),
         expects={"TB412": "warning"},
     ),
 )
