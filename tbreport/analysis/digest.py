@@ -51,7 +51,7 @@ class Plan:
     histogram_steps: int
     histogram_buckets: int
     keep: tuple[str, ...] = ()  # patterns of tags whose points all stay
-    exhibit_bytes: int = 0  # of images, sounds and texts; 0 opens no blob at all
+    exhibit_bytes: int = 0  # of the records that are opened; 0 opens no blob at all
 
 
 def plan_for(n_runs: int, keep: tuple[str, ...] = (), *, show: bool = False) -> Plan:

@@ -29,6 +29,7 @@ MOST_STEPS: Mapping[str, int] = {  # of a tag, that are shown
 }
 MOST_TAGS = 60  # of a kind
 MOST_ITEMS = 16  # images or clips that were logged together
+GRAPH_SHARE = 20  # a graph's record counts for a twentieth
 LONGEST_TEXT = 10_000  # characters
 CURVE_POINTS = 101
 
@@ -37,7 +38,7 @@ def exhibits(blobs: Sequence[Blob], decode: Decode, budget: int) -> tuple[Exhibi
     """What of a run's blobs is shown, by kind, tag and step.
 
     Args:
-        budget: bytes of images, sounds and texts, as the lengths of their records say.
+        budget: bytes of all records together; of a graph, whose tree is small, a share.
     """
     if budget <= 0:
         return ()
@@ -49,11 +50,10 @@ def exhibits(blobs: Sequence[Blob], decode: Decode, budget: int) -> tuple[Exhibi
             wanted += in_order(group, MOST_STEPS[kind])
     found = []
     for _, blob in sorted(wanted, key=lambda pair: pair[0]):
-        if blob.kind in ("images", "audio", "text"):
-            if blob.length > budget:
-                continue
-            budget -= blob.length
-        found.append(exhibit(blob, decode))
+        cost = blob.length // GRAPH_SHARE if blob.kind == "graphs" else blob.length
+        if cost <= budget:
+            budget -= cost
+            found.append(exhibit(blob, decode))
     return tuple(sorted(found, key=lambda one: (one.kind, one.tag, one.step)))
 
 

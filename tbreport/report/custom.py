@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from tbreport.exhibits import Layout, LayoutChart
 from tbreport.model import RunDigest
-from tbreport.report.document import Chart, Trace
+from tbreport.report.document import Chart
 from tbreport.report.galleries import description, slug, trace, unique
 
 MOST_CHARTS = 60
@@ -32,6 +32,7 @@ def charts(digests: Sequence[RunDigest]) -> tuple[tuple[Chart, ...], tuple[str, 
             if isinstance(one.content, Layout)
         ]
     )
+    tags = {tag for digest in digests for tag in digest.display}
     found: list[Chart] = []
     notes: list[str] = []
     ids = unique(f"layout-{slug(category)}-{slug(chart.title)}" for category, chart in wanted)
@@ -43,7 +44,12 @@ def charts(digests: Sequence[RunDigest]) -> tuple[tuple[Chart, ...], tuple[str, 
                 notes.append(f"{category or 'layout'}, {chart.title}: {source[:80]!r} {why}.")
             else:
                 tests.append(re.compile(source))
-        traces = tuple(one for digest in digests for one in traces_of(digest, tests, chart.margins))
+        named = {tag for margin in chart.margins for tag in margin} | {
+            tag for tag in tags if any(test.match(tag[: 2 * LONGEST]) for test in tests)
+        }
+        traces = tuple(
+            trace(digest, tag) for digest in digests for tag in digest.display if tag in named
+        )
         if traces:
             found.append(Chart(id, chart.title, category, traces, (), description("", traces)))
         else:
@@ -82,17 +88,3 @@ def refusal(source: str) -> str:
     except (re.error, OverflowError, RecursionError) as error:
         return f"is no regular expression ({error})"
     return ""
-
-
-def traces_of(
-    digest: RunDigest,
-    tests: Sequence[re.Pattern[str]],
-    margins: Sequence[tuple[str, str, str]],
-) -> list[Trace]:
-    """The series of a run that a chart names: by expression from the tag's start, or as bounds."""
-    bounds = {tag for margin in margins for tag in margin}
-    return [
-        trace(digest, tag)
-        for tag in digest.display
-        if tag in bounds or any(test.match(tag[: 2 * LONGEST]) for test in tests)
-    ]

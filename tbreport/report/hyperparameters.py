@@ -32,6 +32,7 @@ from tbreport.report.showcase import Axis, Parallel, ParallelLine, Scatter, Scat
 MOST_AXES = 8
 MOST_LINES = 500
 MOST_CHARTS = 8
+MOST_POINTS = 250  # of a scatter; the correlation takes all runs
 MOST_NAMES = 12  # of an axis of words
 FEWEST = 3  # runs with an outcome, below which nothing can be seen
 FEWEST_RANKED = 5  # below which a rank correlation says nothing
@@ -127,7 +128,7 @@ def drawings(holders: Sequence[RunDigest], names: Sequence[str]) -> list[Block]:
             last,
             tuple(
                 (digest.run, place, heights[digest.run])
-                for digest in known
+                for digest in known[:: 1 + (len(known) - 1) // MOST_POINTS]
                 if not math.isnan(place := scale.place(digest.hparams.get(scale.axis.name)))
             ),
             effect(scale, known, reached)[1],
