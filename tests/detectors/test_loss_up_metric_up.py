@@ -13,7 +13,13 @@ TURNED = {"train/loss": healthy(), "val/loss": overfit()}
 FIRES = {
     "an accuracy that still rises": run({**TURNED, "val/accuracy": RISING}),
     "an error that stays low": run({**TURNED, "val/wer": healthy(noise=0.01)}),
-    "of two metrics one stays": run({**TURNED, "val/accuracy": RISING, "val/f1": 1 / overfit()}),
+    "of two metrics one falls a little": run(
+        {
+            **TURNED,
+            "val/accuracy": RISING,
+            "val/f1": np.where(np.arange(200) < 120, 0.8, 0.78),
+        }
+    ),
 }
 QUIET = {
     "noise only": run(
@@ -21,6 +27,9 @@ QUIET = {
     ),
     "near miss: the accuracy falls too": run(
         {**TURNED, "val/accuracy": np.where(np.arange(200) < 80, RISING, RISING - 0.2)}
+    ),
+    "near miss: of two metrics one falls": run(
+        {**TURNED, "val/accuracy": RISING, "val/f1": 1 / overfit()}
     ),
     "near miss: nine evaluations of the metric": run({**TURNED, "val/accuracy": RISING[:9]}),
     "near miss: only the training accuracy": run({**TURNED, "train/accuracy": RISING}),
