@@ -64,11 +64,12 @@ def overfitting(
         Definition fitted on simulated histories. Measured on 821 AlgoPerf runs that reached their
         target (`python -m benchmarks.detectors`): it fires on 14 (1.7 %, 95 % Wilson interval 1.0
         to 2.8 %), all graph runs whose validation loss does rise; TB302 takes the place of 13 of
-        them. Of 500 that missed it 37 are told (7.4 %). The usual "(val − train) / train > 0.1" fires on 53 %. Those 14 stay the same without
-        the options on noise: they are there for small validation sets. Of 100 sound simulated runs
-        of 200 evaluations with 6 % noise, 52 fire without them and none with them; 13 still do
-        where the noise lasts from point to point (AR(1), φ = 0.7). How well it agrees with the
-        test loss of real small trainings: `python -m benchmarks.overfitting`, docs/detectors.md.
+        them. Of 500 that missed it 37 are told (7.4 %). The usual "(val − train) / train > 0.1"
+        fires on 53 %. Those 14 stay the same without the options on noise: they are there for small
+        validation sets. Of 100 sound simulated runs of 200 evaluations with 6 % noise, 52 fire
+        without them and none with them; 13 still do where the noise lasts from point to point
+        (AR(1), φ = 0.7). How well it agrees with the test loss of real small trainings:
+        `python -m benchmarks.overfitting`, docs/detectors.md.
     """
     for match in subject.matches:
         val = match.val
