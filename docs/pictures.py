@@ -21,12 +21,15 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 )
-# name → width, height, color scheme
+# name → width, height, color scheme, medium; A4 has 794 by 1123 CSS pixels
 PICTURES = {
-    "light": (1280, 1240, "light"),
-    "dark": (1280, 1240, "dark"),
-    "phone": (390, 900, "light"),
+    "light": (1280, 1240, "light", "screen"),
+    "dark": (1280, 1240, "dark", "screen"),
+    "phone": (390, 900, "light", "screen"),
+    "print": (794, 1123, "light", "print"),
 }
+MARGINS = "@media print { body { margin: 48px } }"  # those of paper, which a picture lacks
+SETTLED = "() => document.querySelectorAll('figure.drawn').length > 0"
 
 
 def main() -> None:
@@ -39,12 +42,15 @@ def main() -> None:
             executable_path=os.environ.get("TBREPORT_CHROMIUM", "/usr/bin/chromium"),
             args=FLAGS.split(),
         )
-        for name, (width, height, scheme) in PICTURES.items():
+        for name, (width, height, scheme, medium) in PICTURES.items():
             page = browser.new_page(
                 viewport={"width": width, "height": height}, color_scheme=scheme
             )
             page.goto(path.as_uri())
-            page.wait_for_timeout(1500)  # the charts in sight are drawn by then
+            page.wait_for_function(SETTLED)
+            page.wait_for_timeout(1500)  # the other charts in sight are drawn by then
+            page.emulate_media(media=medium)
+            page.add_style_tag(content=MARGINS)
             page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png")
             page.close()
         browser.close()

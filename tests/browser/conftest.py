@@ -99,6 +99,18 @@ class Opened:
         )
 
 
+PAGES: dict[int, tuple[Report, str]] = {}  # each report with its page; made once a process
+
+
+def page_of(report: Report | str) -> str:
+    """A page that is given, or that of a report."""
+    if isinstance(report, str):
+        return report
+    if id(report) not in PAGES:
+        PAGES[id(report)] = (report, html.render(report))
+    return PAGES[id(report)][1]
+
+
 class Opener:
     """Opens reports as files, each in a context of its own, perhaps with a script run before."""
 
@@ -118,9 +130,7 @@ class Opener:
         **context: Any,
     ) -> Opened:
         file = self.folder / "report.html"
-        file.write_text(
-            report if isinstance(report, str) else html.render(report), encoding="utf-8"
-        )
+        file.write_text(page_of(report), encoding="utf-8")
         self.contexts.append(
             self.browser.new_context(viewport={"width": width, "height": height}, **context)
         )

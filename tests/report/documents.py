@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -173,6 +174,7 @@ def digest(
     )
 
 
+@cache
 def typical(
     runs: Sequence[str] = RUNS,
     tags: Sequence[str] = TAGS,
@@ -352,6 +354,7 @@ def runs_table(
     return Table(columns, tuple(rows), tuple(runs))
 
 
+@cache
 def hostile() -> Report:
     """Names that try to leave their place: in runs, tags, titles, messages and advice."""
     runs = (*HOSTILE, "plain")
