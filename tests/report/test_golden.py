@@ -1,7 +1,8 @@
-"""The document of one small logdir, in every format but the page, to the letter."""
+"""The document of one small logdir in every format, to the letter."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -51,6 +52,15 @@ def test_every_format_shows_the_same_document(
 
     suffix = FORMATS[name].suffixes[0] if FORMATS[name].suffixes else f".{name}"
     golden(f"small{suffix}", found.replace(__version__, "VERSION"))
+
+
+def test_the_page_around_its_payload(report: Report, golden: Callable[[str, str], None]) -> None:
+    page = FORMATS["html"].render(report)
+
+    page = re.sub(r"(<(script|style)[^>]*>).*?(</\2>)", r"\1\3", page, flags=re.DOTALL)
+    page = re.sub(r"'sha256-[^']+'", "'sha256-…'", page)
+    page = re.sub(r' d="[^"]+"', ' d="…"', page)
+    golden("small.html", page.replace(__version__, "VERSION"))
 
 
 def test_the_terminal_colors_only_where_it_is_asked_to(report: Report) -> None:
