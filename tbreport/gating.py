@@ -28,10 +28,11 @@ from tbreport.judging import Crash, Judges, noting
 from tbreport.mapping import Advance
 from tbreport.model import Display, Run, RunDigest
 from tbreport.options import Options
-from tbreport.pipeline import reading, refuse_nothing, source_date
+from tbreport.pipeline import refuse_nothing, source_date
 from tbreport.reader import logdir
 from tbreport.reader.load import read_blob
 from tbreport.reader.logdir import Logdir
+from tbreport.reading import reading
 from tbreport.report.document import Report
 from tbreport.report.sections import compose
 

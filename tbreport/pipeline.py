@@ -7,27 +7,25 @@ itself: the arrays of one training are in memory at a time, not those of all.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tbreport import __version__
 from tbreport.analysis.digest import Plan, plan_for
-from tbreport.errors import BadSetting, NoEventFiles, NothingToCompare
+from tbreport.errors import NoEventFiles, NothingToCompare
 from tbreport.executors import Workers
 from tbreport.judging import Crash, Judges
 from tbreport.mapping import Advance, Job, Outcome, digested
-from tbreport.model import Problem, Run, RunDigest
+from tbreport.model import Problem, RunDigest
 from tbreport.options import Options, Selection
-from tbreport.reader import archive, layouts, logdir
 from tbreport.reader import engine as engines
+from tbreport.reader import layouts, logdir
 from tbreport.reader.companions import beside
-from tbreport.reader.load import load_families
 from tbreport.reader.logdir import Input, Logdir
 from tbreport.reader.urls import is_remote
+from tbreport.reading import discovering, joining_layouts, reading
 from tbreport.remembering import Memory, Values, fingerprint
 from tbreport.report import inspection as inspect
 from tbreport.report.document import Report
@@ -119,18 +117,6 @@ def inspection(*paths: str | Path, options: Options | None = None) -> Report:
     )
 
 
-@contextmanager
-def reading(
-    sources: Sequence[Input], options: Options, advance: Advance = lambda file: None
-) -> Iterator[tuple[Logdir, Iterator[Run]]]:
-    """What was found under the inputs, and its runs, which are read as they are asked for."""
-    joining = joining_layouts(options)
-    engine = engines.choose(options.engine)
-    with discovering(sources, options) as found:
-        files = found.folders()
-        yield found, load_families(layouts.families(files), files, engine, joining, advance)
-
-
 def rounded(runs: int) -> int:
     """A number of runs, from 50 on the next 2^n or 3 · 2^n: one run more changes no plan.
 
@@ -140,13 +126,6 @@ def rounded(runs: int) -> int:
         return runs
     power = 1 << (runs - 1).bit_length()
     return power * 3 // 4 if runs <= power * 3 // 4 else power
-
-
-@contextmanager
-def discovering(sources: Sequence[Input], options: Options) -> Iterator[Logdir]:
-    """What was found under the inputs, archives unpacked."""
-    with archive.unpacked(sources) as opened, TemporaryDirectory(prefix="tbreport-") as scratch:
-        yield logdir.discover(opened, show_hosts=options.show_hosts, scratch=Path(scratch))
 
 
 def outcomes(
@@ -179,20 +158,6 @@ def outcomes(
     finally:
         if memory is not None:  # what was made before a Ctrl-C need not be made again
             memory.flush()
-
-
-def joining_layouts(options: Options) -> Iterable[str]:
-    """The layouts that may join folders, by the option and the table ``[runs]``."""
-    table = options.settings.table("runs")
-    table.check_keys(("join", "layouts"))
-    wanted = table.value("layouts", list, list(layouts.LAYOUTS))
-    for name in wanted:
-        if name not in layouts.LAYOUTS:
-            raise BadSetting(
-                f"{name!r} in [{table.name}] of {table.path} is no layout",
-                hint=f"known: {', '.join(layouts.LAYOUTS)}",
-            )
-    return wanted if options.join and table.value("join", bool, True) else ()
 
 
 def report_settings(table: Table) -> str | None:

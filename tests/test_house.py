@@ -48,6 +48,7 @@ FLOORS = {
     "tbreport.options": 4,
     "tbreport.pipeline": 4,
     "tbreport.progress": 4,
+    "tbreport.reading": 4,
     "tbreport.remembering": 4,
     "tbreport.watching": 4,
     "tbreport.__main__": 4,

@@ -76,7 +76,8 @@ def check_settings(settings: Settings) -> None:
     """
     from tbreport.judging import Judges
     from tbreport.options import Options
-    from tbreport.pipeline import joining_layouts, report_settings
+    from tbreport.pipeline import report_settings
+    from tbreport.reading import joining_layouts
 
     Judges.parse(settings)
     report_settings(settings.table("report"))

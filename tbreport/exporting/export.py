@@ -20,11 +20,11 @@ from tbreport.exporting.tables import Rows, Type, columns, rows
 from tbreport.exporting.wide import WIDE, tags_of, wide_columns, wide_rows
 from tbreport.model import Blob, Problem, Run
 from tbreport.options import Options
-from tbreport.pipeline import reading
 from tbreport.reader import logdir
 from tbreport.reader.kinds import KINDS
 from tbreport.reader.load import read_blob
 from tbreport.reader.logdir import FoundFile, Logdir
+from tbreport.reading import reading
 from tbreport.settings import nearest
 
 

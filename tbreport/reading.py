@@ -1,0 +1,54 @@
+"""Inputs → what was found under them, and its runs, read as they are asked for.
+
+What only hands values on needs no more than this: neither analysis nor report is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tbreport.errors import BadSetting
+from tbreport.model import Run
+from tbreport.options import Options
+from tbreport.reader import archive, layouts, logdir
+from tbreport.reader import engine as engines
+from tbreport.reader.load import load_families
+from tbreport.reader.logdir import FoundFile, Input, Logdir
+
+Advance = Callable[[FoundFile], None]
+
+
+@contextmanager
+def reading(
+    sources: Sequence[Input], options: Options, advance: Advance = lambda file: None
+) -> Iterator[tuple[Logdir, Iterator[Run]]]:
+    """What was found under the inputs, and its runs, which are read as they are asked for."""
+    joining = joining_layouts(options)
+    engine = engines.choose(options.engine)
+    with discovering(sources, options) as found:
+        files = found.folders()
+        yield found, load_families(layouts.families(files), files, engine, joining, advance)
+
+
+@contextmanager
+def discovering(sources: Sequence[Input], options: Options) -> Iterator[Logdir]:
+    """What was found under the inputs, archives unpacked."""
+    with archive.unpacked(sources) as opened, TemporaryDirectory(prefix="tbreport-") as scratch:
+        yield logdir.discover(opened, show_hosts=options.show_hosts, scratch=Path(scratch))
+
+
+def joining_layouts(options: Options) -> Iterable[str]:
+    """The layouts that may join folders, by the option and the table ``[runs]``."""
+    table = options.settings.table("runs")
+    table.check_keys(("join", "layouts"))
+    wanted = table.value("layouts", list, list(layouts.LAYOUTS))
+    for name in wanted:
+        if name not in layouts.LAYOUTS:
+            raise BadSetting(
+                f"{name!r} in [{table.name}] of {table.path} is no layout",
+                hint=f"known: {', '.join(layouts.LAYOUTS)}",
+            )
+    return wanted if options.join and table.value("join", bool, True) else ()
