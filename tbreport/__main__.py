@@ -17,7 +17,17 @@ from types import FrameType
 
 def main() -> None:
     """Run the command line."""
-    debug = "--debug" in sys.argv
+    try:
+        run()
+    except Exception as error:
+        tell_traceback()
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        complain(f"bug: {reason}; please report it, with what --debug prints")
+        sys.exit(3)
+
+
+def run() -> None:
+    """Run the command line; whatever it raises is a bug, a failing import too."""
     from tbreport.errors import Interrupted, TbreportError
 
     try:
@@ -29,19 +39,18 @@ def main() -> None:
         complain("interrupted")
         sys.exit(130)
     except TbreportError as error:
-        if debug:
-            traceback.print_exc()
+        tell_traceback()
         complain(f"error: {error}")
         if error.hint:
             print(f"  hint: {error.hint}", file=sys.stderr)
         print(f"  (see: tbreport explain {error.slug()})", file=sys.stderr)
         sys.exit(error.exit_code)
-    except Exception as error:
-        if debug:
-            traceback.print_exc()
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        complain(f"bug: {reason}; please report it, with what --debug prints")
-        sys.exit(3)
+
+
+def tell_traceback() -> None:
+    """Show where an error comes from, to who asked with `--debug`."""
+    if "--debug" in sys.argv:
+        traceback.print_exc()
 
 
 @contextmanager

@@ -323,6 +323,25 @@ def test_a_bug_is_not_a_failed_gate(tmp_path: Path) -> None:
     assert "bug: RuntimeError: broken on purpose" in done.stderr
 
 
+@pytest.mark.parametrize("missing", ["typer", "tbreport.cli.gate", "tbreport.errors"])
+def test_an_import_that_fails_is_not_a_failed_gate(tmp_path: Path, missing: str) -> None:
+    without = f"import sys; sys.modules[{missing!r}] = None"
+    start = f"{without}; from tbreport.__main__ import main; main()"
+
+    done = subprocess.run(
+        [sys.executable, "-c", start, "gate", "pr"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 3
+    assert "bug: ModuleNotFoundError" in done.stderr
+    assert missing in done.stderr
+
+
 def test_a_pass_in_text_is_the_verdict_alone_and_a_failure_shows_the_runs(
     tbreport: Command, runs: Path
 ) -> None:
