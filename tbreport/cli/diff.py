@@ -15,7 +15,7 @@ def diff(
     tags: Annotated[str | None, typer.Option(metavar="REGEX", help="Only tags that match.")] = None,
     format: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME[=PATH]", help="Repeatable; text, markdown or html."),
+        typer.Option(metavar="NAME[=PATH]", help="Repeatable; text, markdown, html, json."),
     ] = None,
     output: Annotated[
         str | None, typer.Option("--output", "-o", help="One format, by its suffix.")

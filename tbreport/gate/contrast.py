@@ -59,6 +59,7 @@ class Contrast:
     only_after: tuple[str, ...]
     changes: tuple[Change, ...]  # what parted beyond noise first
     apart: tuple[str, ...]  # tags of both sides without a step in common
+    names: tuple[str, str] = ("before", "after")  # of the sides, as the user called them
 
 
 def contrast(

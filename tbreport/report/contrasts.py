@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from tbreport import wording
 from tbreport.gate.contrast import Change, Contrast
@@ -36,6 +37,7 @@ def compose(
 ) -> Report:
     """The report of a contrast; `names` are the two sides as the user called them."""
     shown = tuple(mask(digest) for digest in digests)
+    found = replace(found, names=names, hparams=tuple(masked(found.hparams)))
     sections = [Section("contrast", "Differences", tuple(blocks(found, names)))]
     charts = scalars(shown)
     if charts:
@@ -50,7 +52,15 @@ def compose(
         tuple(sections),
         shown,
         colors={digest.run: place for place, digest in enumerate(shown)},
+        contrast=found,
     )
+
+
+def masked(hparams: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+    """The hyper-parameters without the values of those whose names say that they are secrets."""
+    for name, *sides in hparams:
+        before, after = (wording.masked(name, value) or value for value in sides)
+        yield name, before, after
 
 
 def headline(found: Contrast) -> Headline:
@@ -72,9 +82,7 @@ def blocks(found: Contrast, names: tuple[str, str]) -> list[Block]:
     """Settings first, for they may explain the rest; then tags, then metrics."""
     made: list[Block] = []
     if found.hparams:
-        masked = ((n, wording.masked(n, a) or a, wording.masked(n, b) or b)
-                  for n, a, b in found.hparams)  # fmt: skip
-        made.append(plain_table(("hyper-parameter", *names), masked))
+        made.append(plain_table(("hyper-parameter", *names), found.hparams))
     if found.texts:
         made.append(plain_table(("text", *names), found.texts))
     facts = (

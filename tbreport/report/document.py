@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tbreport.distribution import Distribution
 from tbreport.gate.model import Verdict
@@ -25,6 +25,9 @@ from tbreport.model import (
     Split,
 )
 from tbreport.report.showcase import Album, GraphTree, Parallel, PrChart, Scatters
+
+if TYPE_CHECKING:
+    from tbreport.gate.contrast import Contrast
 
 FRAME_HEIGHT = 800  # px, of a report in a notebook
 
@@ -226,6 +229,7 @@ class Report:
     problems: tuple[Problem, ...] = ()  # of no run: folders that could not be entered
     colors: Mapping[str, int] = field(default_factory=dict)  # run → place in the palette
     verdict: Verdict | None = None  # the gate's, where there is one
+    contrast: Contrast | None = None  # of `tbreport diff`
 
     def _repr_html_(self) -> str:
         """The page for a notebook, in a frame of its own that may run its script and no more."""

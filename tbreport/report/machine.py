@@ -10,11 +10,14 @@ import json
 import math
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tbreport.gate.model import Check, Verdict
 from tbreport.model import Checkpoint, EventFile, Finding, Problem, RunDigest, SetAside, Statistics
 from tbreport.report.document import Report
+
+if TYPE_CHECKING:
+    from tbreport.gate.contrast import Change, Contrast
 
 SCHEMA = 1
 CHECK_NUMBERS = (
@@ -43,6 +46,7 @@ def document(report: Report) -> dict[str, Any]:
         "findings": [finding(found) for found in report.findings],
         "problems": [problem(found) for found in report.problems],
         "gate": gate(report.verdict) if report.verdict else None,
+        "diff": diff(report.contrast) if report.contrast else None,
     }
 
 
@@ -71,6 +75,41 @@ def check(found: Check) -> dict[str, Any]:
         "seeds_needed": found.seeds_needed,
         "runs": list(found.runs),
         "steps": list(found.steps) if found.steps else None,
+    }
+
+
+def diff(found: Contrast) -> dict[str, Any]:
+    return {
+        "before": found.names[0],
+        "after": found.names[1],
+        "hparams": [sides("name", *row) for row in found.hparams],
+        "texts": [sides("tag", *row) for row in found.texts],
+        "only_before": list(found.only_before),
+        "only_after": list(found.only_after),
+        "no_common_step": list(found.apart),
+        "metrics": [change(metric) for metric in found.changes],
+    }
+
+
+def sides(subject: str, name: str, before: str, after: str) -> dict[str, str]:
+    return {subject: name, "before": before, "after": after}
+
+
+def change(found: Change) -> dict[str, Any]:
+    return {
+        "tag": found.tag,
+        "step": found.step,
+        "before": finite(found.before),
+        "after": finite(found.after),
+        "change": finite(found.after - found.before),
+        "low": finite(found.low),
+        "high": finite(found.high),
+        "relative": finite(found.relative),
+        "is_clear": found.is_clear,
+        "n_before": found.n_before,
+        "n_after": found.n_after,
+        "differs_from": found.differs_from,
+        "parts_at": found.parts_at,
     }
 
 
