@@ -1,4 +1,4 @@
-"""The histograms of one series in numbers: what a digest keeps beside the buckets that are drawn."""
+"""The histograms of one series in numbers: what a digest keeps beside the drawn buckets."""
 
 from __future__ import annotations
 
