@@ -23,6 +23,7 @@ from tbreport.gate.deciding import read_first
 from tbreport.gate.jobs import by_job
 from tbreport.gate.judge import judge
 from tbreport.gate.model import Baseline, Policy
+from tbreport.gate.places import located
 from tbreport.gate.sketching import faint, sketch
 from tbreport.judging import Crash, Judges, noting
 from tbreport.mapping import Advance
@@ -97,6 +98,13 @@ def gate(
         detectors=judges.names(),
         verdict=verdict,
     )
+
+
+def placed(report: Report, settings: Path | None, policy: Policy) -> Report:
+    """The report whose failed checks know the line of the settings or baseline they come from."""
+    assert report.verdict is not None
+    files = [file for path in policy.baseline for file in stored_in(path)]
+    return replace(report, verdict=located(report.verdict, settings, files, policy.key))
 
 
 def both_sides(

@@ -79,8 +79,9 @@ NAMES = {float: "number", int: "whole number", str: "string", dict: "table", lis
 class Settings:
     """All tables of one settings file; every table is there, if only empty."""
 
-    path: str = ""
+    path: str = ""  # its name in messages
     tables: Mapping[str, Table] = field(default_factory=dict)
+    file: Path | None = None
 
     def table(self, name: str) -> Table:
         """A consumer's table."""
@@ -123,9 +124,8 @@ def parse(path: Path, shown: str) -> Settings:
         document = document.get("tool", {}).get("tbreport", {})
     root = Table("tool.tbreport" if path.name == "pyproject.toml" else "top level", shown, document)
     root.check_keys(TABLES)
-    return Settings(
-        shown, {name: Table(name, shown, root.value(name, dict, {})) for name in document}
-    )
+    tables = {name: Table(name, shown, root.value(name, dict, {})) for name in document}
+    return Settings(shown, tables, path)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -135,7 +135,7 @@ def gate(
     Exit codes: 0 passed, 1 failed, 2 usage or settings, 3 a bug of ours, 4 inconclusive (with
     --on-inconclusive exit4), 5 nothing to compare.
     """
-    from tbreport.gating import Reading
+    from tbreport.gating import Reading, placed
     from tbreport.gating import gate as judge
     from tbreport.options import Options, Selection
     from tbreport.progress import Progress
@@ -173,6 +173,8 @@ def gate(
         closely = in_actions() or any(o.format.name not in VERDICT_ALONE for o in outputs)
         report = judge(*candidates, policy=policy, reading_of=how, first=confirm, closely=closely)
     tell_crashes(crashes)
+    if any(wanted.format.name == "github" for wanted in outputs):
+        report = placed(report, None if metric else settings.file, policy)
     for wanted in outputs:
         put(wanted, report, max_size=int(max_size * 1e6), force=force)
     if in_actions():

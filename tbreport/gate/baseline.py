@@ -46,7 +46,7 @@ def job_lines(baseline: Baseline) -> Iterator[str]:
             "atol": baseline.golden.atol,
             "expect_nonfinite": baseline.golden.expect_nonfinite,
         }
-    yield f' {{"job": {line(baseline.job)}, "key": {line(dict(sorted(baseline.key.items())))},'
+    yield head(baseline.job, baseline.key)
     yield f' "golden": {line(golden)},\n  "grids": {{\n'
     grids = (f"   {line(tag)}: {line(grid.tolist())}" for tag, grid in baseline.grids.items())
     yield ",\n".join(grids)
@@ -56,6 +56,22 @@ def job_lines(baseline: Baseline) -> Iterator[str]:
         f"   {line(run_document(run, baseline.grids, digits))}" for run in baseline.runs
     )
     yield "]}"
+
+
+def head(job: str, key: Mapping[str, str]) -> str:
+    """How the first line of a job begins."""
+    return f' {{"job": {line(job)}, "key": {line(dict(sorted(key.items())))},'
+
+
+def line_of(text: str, job: str, key: Mapping[str, str], tag: str) -> int | None:
+    """The line of a job's grid of a tag, in a file as `write` writes it; the first line is 1."""
+    inside = False
+    for number, written in enumerate(text.split("\n"), 1):
+        if written.startswith(' {"job": '):
+            inside = written.startswith(head(job, key))
+        elif inside and written.startswith(f"   {line(tag)}: ["):
+            return number
+    return None
 
 
 def line(document: object) -> str:

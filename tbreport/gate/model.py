@@ -107,6 +107,14 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a file."""
+
+    path: str  # relative to the checkout, with /
+    line: int  # the first is 1
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One demand, and whether it was met."""
 
@@ -130,6 +138,7 @@ class Check:
     gated: bool = True  # False: told, but never a failure
     runs: tuple[str, ...] = ()  # candidate runs that it is about
     steps: tuple[int, int] | None = None
+    place: Place | None = None  # where its rule stands, for annotations
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """Report → annotations of GitHub Actions, and what a later step of a workflow can read.
 
-A line `::error title=…::…` on stdout becomes an annotation. Of each level the runner shows ten a
-step, so no more are written. Names are escaped as the runner unescapes them.
+A line `::error file=…,line=…,title=…::…` on stdout becomes an annotation, beside the line where the
+rule of the failed check stands. Of each level the runner shows ten a step, so no more are written.
+Names are escaped as the runner unescapes them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tbreport.gate.model import Check, Verdict
+from tbreport.gate.model import Check, Place, Verdict
 from tbreport.report.document import Report
 from tbreport.report.terminal import plain
 
@@ -17,13 +18,15 @@ LEVELS = {"fail": "error", "inconclusive": "warning", "warn": "warning"}
 TITLES = {"fail": "failed", "inconclusive": "inconclusive", "warn": "warning"}
 SEVERITIES = {"error": "error", "warning": "warning"}
 
+Words = tuple[str, str, Place | None]  # title, message, where
+
 
 def render(report: Report) -> str:
     """One line an annotation: the checks that did not pass, or the findings without a gate."""
     found = list(checks(report.verdict) if report.verdict else findings(report))
     lines = []
     for level in ("error", "warning"):
-        of_level = [(title, message) for kind, title, message in found if kind == level]
+        of_level = [words for kind, words in found if kind == level]
         lines += [annotation(level, *words) for words in of_level[:MOST]]
         if len(of_level) > MOST:
             rest = f"{len(of_level) - MOST} more; see the whole report"
@@ -31,12 +34,13 @@ def render(report: Report) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def checks(verdict: Verdict) -> Iterator[tuple[str, str, str]]:
-    """Level, title and message of each check that did not pass."""
+def checks(verdict: Verdict) -> Iterator[tuple[str, Words]]:
+    """The level of each check that did not pass, and its words."""
     for check in verdict.checks:
         if check.verdict in LEVELS:
             title = f"{subject(check)} {TITLES[check.verdict]}"
-            yield LEVELS[check.verdict], title, f"{check.reason} (job {check.job})"
+            message = f"{check.reason} (job {check.job})"
+            yield LEVELS[check.verdict], (title, message, check.place)
 
 
 def subject(check: Check) -> str:
@@ -44,18 +48,19 @@ def subject(check: Check) -> str:
     return f"{check.tag or check.job} ({check.stat})"
 
 
-def findings(report: Report) -> Iterator[tuple[str, str, str]]:
-    """Level, title and message of each finding that is more than information."""
+def findings(report: Report) -> Iterator[tuple[str, Words]]:
+    """The level of each finding that is more than information, and its words; it has no place."""
     every = [*report.findings, *(finding for run in report.runs for finding in run.findings)]
     for finding in every:
         if finding.severity in SEVERITIES and not finding.accepted:
             title = f"{finding.code} {finding.name} {finding.run}".strip()
-            yield SEVERITIES[finding.severity], title, finding.message
+            yield SEVERITIES[finding.severity], (title, finding.message, None)
 
 
-def annotation(level: str, title: str, message: str) -> str:
+def annotation(level: str, title: str, message: str, place: Place | None = None) -> str:
     """One command to the runner."""
-    return f"::{level} title={in_property(plain(title))}::{in_message(plain(message))}"
+    where = f"file={in_property(plain(place.path))},line={place.line}," if place else ""
+    return f"::{level} {where}title={in_property(plain(title))}::{in_message(plain(message))}"
 
 
 def in_message(text: str) -> str:

@@ -132,8 +132,12 @@ def test_the_action_fails_a_run_that_is_worse_and_leaves_all_reports(checkout: P
 
     assert code == 1
     assert (outputs["verdict"], outputs["needs-confirmation"]) == ("fail", "true")
-    levels = {level for level, _, _ in annotations("\n".join(commands(said)))}
-    assert levels == {"error"}
+    told = annotations("\n".join(commands(said)))
+    assert {level for level, _, _ in told} == {"error"}
+    settings = (checkout / "tbreport.toml").read_text().splitlines()
+    lines = {(at["file"], settings[int(at["line"]) - 1][:6]) for _, at, _ in told}
+    assert ("tbreport.toml", "tag = ") in lines
+    assert lines <= {("tbreport.toml", "tag = "), ("tbreport.toml", "expr =")}
     assert (checkout / outputs["report-path"]).read_text().startswith("<!doctype html>")
     assert json.loads((checkout / outputs["json-path"]).read_text())["gate"]["outcome"] == "fail"
     comment = (checkout / "tbreport-report" / "comment.md").read_text()

@@ -323,6 +323,19 @@ def test_a_bug_is_not_a_failed_gate(tmp_path: Path) -> None:
     assert "bug: RuntimeError: broken on purpose" in done.stderr
 
 
+def test_an_annotation_without_settings_points_at_the_baseline(
+    tbreport: Command, runs: Path
+) -> None:
+    tbreport("baseline", "create", "main", "-o", "base.json")
+
+    done = tbreport("gate", "worse", "--baseline", "base.json", "--format", "github")
+
+    stored = (runs / "base.json").read_text(encoding="utf-8").split("\n")
+    places = [(at["file"], int(at["line"])) for _, at, _ in annotations(done.out)]
+    assert {file for file, _ in places} == {"base.json"}
+    assert all(stored[line - 1].startswith('   "val/loss": [') for _, line in places)
+
+
 @pytest.mark.parametrize("missing", ["typer", "tbreport.cli.gate", "tbreport.errors"])
 def test_an_import_that_fails_is_not_a_failed_gate(tmp_path: Path, missing: str) -> None:
     without = f"import sys; sys.modules[{missing!r}] = None"

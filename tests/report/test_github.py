@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from tbreport.gate.model import Verdict
+from tbreport.gate.model import Place, Verdict
 from tbreport.model import Finding
 from tbreport.report.github import output_lines, render, step_outputs
 from tbreport.report.terminal import plain
@@ -84,6 +84,16 @@ def test_hostile_names_come_back_as_they_were() -> None:
             {"title": plain(f"{check.tag} (final) failed").strip()},
             plain(f"{check.reason} (job {check.job})"),
         )
+
+
+def test_a_check_points_at_the_line_of_its_rule() -> None:
+    usual = verdicts.verdict()
+    path = "ml, really: 100%/::error::/tbreport.toml"
+    checks = tuple(replace(check, place=Place(path, 12)) for check in usual.of("fail"))
+
+    (found,) = annotations(render(verdicts.report(replace(usual, checks=checks))))
+
+    assert found[1] == {"file": path, "line": "12", "title": "val/loss (final) failed"}
 
 
 def test_outputs_come_back_whatever_the_paths_are() -> None:
