@@ -19,9 +19,10 @@ SCENARIOS = (
     Scenario(
         name="overfitting",
         task="text-classifier",
-        description="120 paragraphs, 20 % of them mislabeled, without dropout and weight decay",
+        description="120 paragraphs, 20 % of them mislabeled, no dropout, no weight decay, twice the rate",
         recipe=replace(
             RECIPES["text-classifier"],
+            learning_rate=4e-3,
             weight_decay=0.0,
             dropout=0.0,
             label_smoothing=0.0,

@@ -26,7 +26,7 @@ RECIPES = {
     "text-classifier": Recipe(
         steps=360,
         batch_size=32,
-        learning_rate=4e-3,
+        learning_rate=2e-3,
         optimizer="adamw",
         weight_decay=0.1,
         clip_norm=1.0,
