@@ -19,7 +19,7 @@ SCENARIOS = (
     Scenario(
         name="overfitting",
         task="text-classifier",
-        description="120 paragraphs, 20 % of them mislabeled, no dropout, no weight decay, twice the rate",
+        description="120 paragraphs, 20 % of them mislabeled, no dropout or decay, twice the rate",
         recipe=replace(
             RECIPES["text-classifier"],
             learning_rate=4e-3,
