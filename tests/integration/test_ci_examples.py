@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,38 @@ from tests.report.test_github import annotations, read_outputs
 
 yaml = pytest.importorskip("yaml")
 EXAMPLES = ROOT / "examples" / "ci"
-EXPRESSION = re.compile(r"\$\{\{\s*(inputs|steps)\.([\w.-]+)\s*\}\}")
+EXPRESSION = re.compile(r"\$\{\{\s*(inputs|steps|github)\.([\w.-]+)\s*\}\}")
+CONDITION = re.compile(r"(inputs|steps|github)\.([\w.-]+) (==|!=) '([^']*)'")
+PAGE = "https://github.example/owner/repo/actions/runs/1/artifacts/2"
+HEAD = "0123456789abcdef0123456789abcdef01234567"
+GITHUB = {
+    "event_name": "pull_request",
+    "event.number": "7",
+    "event.workflow_run.head_sha": HEAD,
+    "repository": "owner/repo",
+    "token": "secret",
+}
+ISSUE = "repos/owner/repo/issues"
+# Writes down its words and the body; answers questions from a file, by the path that is asked for.
+GH = """\
+import json, subprocess, sys
+words = sys.argv[1:]
+body = next((open(word[6:]).read() for word in words if word.startswith("body=@")), None)
+with open("gh-calls", "a") as calls:
+    calls.write(json.dumps([words, body]) + "\\n")
+if "--jq" in words:
+    answer = json.dumps(json.load(open("gh-answers.json")).get(words[1], []))
+    query = ["jq", "-r", words[words.index("--jq") + 1]]
+    sys.exit(subprocess.run(query, input=answer, text=True).returncode)
+"""
+TRAINING = """\
+import sys
+from pathlib import Path
+from tests.integration.test_ci_examples import train
+train(Path(sys.argv[4]), int(sys.argv[2]), shift=0.2)
+"""
+Look = Callable[[str, str], str]
+needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="gh's filters need jq here")
 
 
 def train(folder: Path, seed: int, **changes: float) -> None:
@@ -44,12 +76,14 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """What a runner sets, and `tbreport` on the path."""
+    """What a runner sets; on the path are `tbreport`, `python` and a `gh` that only writes down."""
     tools = folder / "tools"
     tools.mkdir(exist_ok=True)
-    script = tools / "tbreport"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tbreport "$@"\n')
-    script.chmod(0o755)
+    (tools / "gh.py").write_text(GH)
+    for name, words in (("tbreport", "-m tbreport"), ("python", ""), ("gh", f"{tools / 'gh.py'}")):
+        script = tools / name
+        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
+        script.chmod(0o755)
     path = f"{tools}{os.pathsep}{os.environ['PATH']}"
     return {"PATH": path, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
 
@@ -59,8 +93,44 @@ def tbreport(folder: Path, *args: str) -> None:
                    capture_output=True, executable=folder / "tools" / "tbreport")  # fmt: skip
 
 
+def shell(folder: Path, script: str, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a script as a runner runs that of a step."""
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        cwd=folder,
+        env=environment(folder) | {"CI": "true", "GITHUB_ACTIONS": "true"} | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def of_event(context: str, path: str) -> str:
+    """A value that a workflow has without inputs and outputs."""
+    assert context == "github", path
+    return GITHUB[path]
+
+
+def variables_of(step: dict[str, Any], look: Look = of_event) -> dict[str, str]:
+    """The environment that a step asks for."""
+    return {
+        name: EXPRESSION.sub(lambda found: look(found[1], found[2]), text)
+        for name, text in step.get("env", {}).items()
+    }
+
+
+def holds(condition: str, look: Look) -> bool:
+    """Whether a step is to run: comparisons joined by &&."""
+    for part in condition.split("&&") if condition else ():
+        found = CONDITION.fullmatch(part.strip())
+        assert found, condition
+        if (look(found[1], found[2]) == found[4]) != (found[3] == "=="):
+            return False
+    return True
+
+
 def play(folder: Path, **inputs: str) -> tuple[int, str, dict[str, str]]:
-    """Run the steps of the action that are scripts; exit code, stdout and outputs."""
+    """Run the steps of the action; exit code, stdout and outputs. Uploads are not made."""
     action: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
     given = {name: entry.get("default", "") for name, entry in action["inputs"].items()}
     given |= {"install": "false", "python-version": "false"} | inputs
@@ -68,29 +138,24 @@ def play(folder: Path, **inputs: str) -> tuple[int, str, dict[str, str]]:
     said = ""
     code = 0
 
-    def filled(found: re.Match[str]) -> str:
-        if found[1] == "inputs":
-            return str(given[found[2]])
-        step, _, name = found[2].partition(".outputs.")
+    def look(context: str, path: str) -> str:
+        if context == "inputs":
+            return str(given[path])
+        if context == "github":
+            return GITHUB[path]
+        step, _, name = path.partition(".outputs.")
         return outputs.get(step, {}).get(name, "")
 
     for place, step in enumerate(action["runs"]["steps"]):
-        if "run" not in step or "if" in step:  # those that need a network
+        if not holds(step.get("if", ""), look):
+            continue
+        if "uses" in step:
+            outputs[step["id"]] = {"artifact-url": PAGE}
             continue
         file = folder / f"output-{place}"
         file.touch()
-        env = {name: EXPRESSION.sub(filled, text) for name, text in step["env"].items()}
-        done = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-            cwd=folder,
-            env=environment(folder)
-            | {"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(file),
-               "GITHUB_STEP_SUMMARY": str(folder / "summary.md")}
-            | env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )  # fmt: skip
+        files = {"GITHUB_OUTPUT": str(file), "GITHUB_STEP_SUMMARY": str(folder / "summary.md")}
+        done = shell(folder, step["run"], files | variables_of(step, look))
         said += done.stdout
         code = done.returncode
         lines = file.read_text()
@@ -100,6 +165,27 @@ def play(folder: Path, **inputs: str) -> tuple[int, str, dict[str, str]]:
         if code:
             break
     return code, said, outputs["gate"]
+
+
+def answer(folder: Path, **answers: Any) -> None:
+    """What `gh` is told: the comments of the pull request, and its head."""
+    by_path = {
+        f"{ISSUE}/7/comments": answers.get("comments", []),
+        "repos/owner/repo/pulls/7": {"head": {"sha": answers.get("head", HEAD)}},
+    }
+    (folder / "gh-answers.json").write_text(json.dumps(by_path))
+
+
+def written(folder: Path) -> list[tuple[str, str, str]]:
+    """Method, path and body of each call of `gh` that changes something."""
+    file = folder / "gh-calls"
+    calls = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+    return [(words[2], words[3], body) for words, body in calls if words[1] == "-X"]
+
+
+def said_by(login: str, number: int, body: str) -> dict[str, Any]:
+    """A comment as the API gives it."""
+    return {"id": number, "user": {"login": login}, "body": body}
 
 
 def commands(said: str) -> list[str]:
@@ -151,6 +237,116 @@ def test_the_action_tells_a_mistake_from_a_regression(checkout: Path) -> None:
     code, _, _ = play(checkout, candidate="lm=runs/lm", args="--alpha\n9")
 
     assert code == 2
+
+
+@needs_jq
+def test_the_action_comments_with_a_link_to_the_page_and_still_fails(checkout: Path) -> None:
+    train(checkout / "runs" / "lm", 100, shift=0.2)
+    answer(checkout)
+
+    code, said, _ = play(checkout, candidate="lm=runs/lm", comment="true")
+
+    ((method, path, body),) = written(checkout)
+    assert code == 1, said
+    assert (method, path) == ("POST", f"{ISSUE}/7/comments")
+    assert body.startswith("<!-- tbreport:")
+    assert body.endswith(f"[The whole report]({PAGE})\n")
+
+
+@needs_jq
+def test_the_action_updates_its_own_comment_and_nobody_elses(checkout: Path) -> None:
+    train(checkout / "runs" / "lm", 100)
+    answer(checkout)
+    play(checkout, candidate="lm=runs/lm", comment="true")
+    ((_, _, first),) = written(checkout)
+    bot = "github-actions[bot]"
+    others = [said_by("stranger", 1, first), said_by(bot, 2, "<!-- other -->\n")]
+    answer(checkout, comments=[*others, said_by(bot, 3, first)])
+
+    play(checkout, candidate="lm=runs/lm", comment="true")
+
+    method, path, body = written(checkout)[-1]
+    assert (method, path) == ("PATCH", f"{ISSUE}/comments/3")
+    assert body == first
+
+
+def test_the_action_comments_only_where_it_is_asked_to(checkout: Path) -> None:
+    train(checkout / "runs" / "lm", 100)
+
+    play(checkout, candidate="lm=runs/lm")
+
+    assert not (checkout / "gh-calls").exists()
+
+
+def comment_from_artifact(folder: Path) -> int:
+    """Run the second workflow in a folder with the artifact of the first; its exit code."""
+    (job,) = yaml.safe_load((EXAMPLES / "comment.yml").read_text())["jobs"].values()
+    step = job["steps"][-1]
+    return shell(folder, step["run"], variables_of(step)).returncode
+
+
+@needs_jq
+def test_a_pull_request_from_a_fork_is_trained_judged_and_commented_on(checkout: Path) -> None:
+    (checkout / "train.py").write_text(TRAINING)
+    steps = yaml.safe_load((EXAMPLES / "train-and-gate.yml").read_text())["jobs"]["gate"]["steps"]
+    codes = []
+    for step in steps:
+        if "run" in step:
+            variables = {"GITHUB_RUN_NUMBER": "100"} | variables_of(step)
+            codes.append(shell(checkout, step["run"], variables).returncode)
+        elif step.get("id") == "gate":
+            codes.append(play(checkout, **step["with"])[0])
+    artifact = checkout / "artifact"
+    artifact.mkdir()
+    for path in steps[-1]["with"]["path"].split():
+        shutil.copy(checkout / path, artifact)
+    answer(artifact)
+
+    code = comment_from_artifact(artifact)
+
+    assert codes == [0, 1, 0]
+    assert code == 0
+    assert written(checkout) == []
+    comment = (checkout / "tbreport-report" / "comment.md").read_text()
+    assert written(artifact) == [("POST", f"{ISSUE}/7/comments", comment)]
+
+
+@needs_jq
+@pytest.mark.parametrize(
+    ("number", "head"), [("7", "f" * 40), ("7/../8", HEAD), ("$(touch pwned)", HEAD), ("", HEAD)]
+)
+def test_an_artifact_that_names_another_pull_request_is_refused(
+    tmp_path: Path, number: str, head: str
+) -> None:
+    (tmp_path / "number").write_text(f"{number}\n")
+    (tmp_path / "comment.md").write_text("<!-- tbreport:x -->\n")
+    answer(tmp_path, head=head)
+
+    assert comment_from_artifact(tmp_path) == 1
+    assert written(tmp_path) == []
+    assert not (tmp_path / "pwned").exists()
+
+
+def test_a_merge_appends_its_run_to_the_baseline_and_pushes_it(checkout: Path) -> None:
+    (checkout / "train.py").write_text(TRAINING)
+    begin = """
+      git init -q --bare ./origin.git
+      git init -q -b main . && git remote add origin ./origin.git
+      git add .tbreport
+      git -c user.name=me -c user.email=me@example.org commit -q -m first
+      git push -q -u origin main
+    """
+    assert shell(checkout, begin, {}).returncode == 0
+    (job,) = yaml.safe_load((EXAMPLES / "grow-baseline.yml").read_text())["jobs"].values()
+
+    for step in job["steps"]:
+        if "run" in step:
+            done = shell(checkout, step["run"], {"GITHUB_RUN_NUMBER": "100", "GITHUB_SHA": HEAD})
+            assert done.returncode == 0, done.stderr
+
+    pushed = shell(checkout, "git --git-dir ./origin.git show main:.tbreport/baseline.json", {})
+    (stored,) = json.loads(pushed.stdout)["baselines"]
+    assert [run["commit"] for run in stored["runs"]] == [None] * 6 + [HEAD]
 
 
 def test_inputs_cannot_run_commands(checkout: Path) -> None:
