@@ -37,7 +37,7 @@ def test_a_picture_is_known_by_its_bytes(encoded: bytes, media: str, size: tuple
         (png()[:20], "cut off"),
         (png()[:-6], "cut off"),
         (b"\xff\xd8\xff\xe0", "cut off"),
-        (b"\xff\xd8\xff\x00\x00\x04" + SVG, "cut off"),
+        (b"\xff\xd8\xff\x00\x00\x04" + SVG, "no frame header"),
         (b"GIF89a", "cut off"),
         (b"RIFF\0\0\0\0WEBPEVIL" + bytes(20), "has no picture"),
         (png(0, 5), "claims 0 × 5 pixels"),
