@@ -19,6 +19,9 @@ QUIET = {
     "noise only, of an accuracy": run({"val/accuracy": flat(level=0.8, noise=0.01)}),
     "near miss: swings of 0.02": run({"val/accuracy": 0.8 + 0.01 * TURNS}),
     "near miss: 20 % from side to side": run({"loss": healthy() * (1 + 0.2 * TURNS)}),
+    "near miss: 40 % of a tenth of the start": run(
+        {"loss": np.geomspace(1.0, 0.1, len(TURNS)) * (1 + 0.4 * TURNS)}
+    ),
     "near miss: one spike": run({"loss": spiky(height=6.0)}),
     "near miss: an accuracy that settles": run(
         {"val/accuracy": 0.8 + np.where(np.arange(200) < 100, 0.03, 0.001) * TURNS}

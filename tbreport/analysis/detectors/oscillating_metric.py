@@ -23,6 +23,7 @@ def oscillating_metric(
     swing_share: float = 0.2,
     spread: float = 0.25,
     correlation: float = 0.3,
+    fall_share: float = 0.07,
     min_points: int = 20,
 ) -> Iterator[Observation]:
     """An accuracy or a loss that swings to and fro instead of settling.
@@ -45,6 +46,7 @@ def oscillating_metric(
         swing_share: of the evaluations that end such a swing.
         spread: of the points of a loss around the mean, over its level.
         correlation: of a point with the one before, below zero.
+        fall_share: of what a loss has fallen; swings that are smaller are those of one near zero.
         min_points: fewer points are too short to say.
 
     Known false positives
@@ -82,7 +84,11 @@ def oscillating_metric(
     for curve in subject.judged_losses:
         if len(curve) >= min_points and curve.noise > spread / 2:
             share, lag = alternation(curve)
-            if share > spread and lag < -correlation:
+            if (
+                share > spread
+                and lag < -correlation
+                and share * abs(curve.tail) >= fall_share * (curve.head - curve.tail)
+            ):
                 yield Observation(
                     "warning",
                     f"{curve.tag} swings around its level by {percent(share)} and changes sides "
