@@ -14,12 +14,12 @@ from itertools import groupby
 import numpy as np
 
 from tbreport.analysis.detector import DetectorSettings
-from tbreport.analysis.distributions import distribution, taken
+from tbreport.analysis.distributions import distribution
 from tbreport.analysis.examination import OnCrash, coverage, examine
 from tbreport.analysis.exhibits import Decode, exhibits
 from tbreport.analysis.roles import UNKNOWN, RoleRules
 from tbreport.analysis.subject import Curve, RunSubject
-from tbreport.analysis.thin import evenly, thin, thin_histograms
+from tbreport.analysis.thin import thin, thin_histograms
 from tbreport.distribution import Distribution
 from tbreport.model import (
     Blob,
@@ -117,7 +117,7 @@ def distributions(run: Run, plan: Plan) -> dict[str, Distribution]:
     if not plan.exhibit_bytes:
         return {}
     return {
-        tag: distribution(taken(series, evenly(len(series), plan.histogram_steps)))
+        tag: distribution(thin_histograms(series, plan.histogram_steps))
         for tag, series in run.histograms.items()
     }
 

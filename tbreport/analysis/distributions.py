@@ -11,7 +11,7 @@ import numpy as np
 
 from tbreport.analysis.layers import Layer
 from tbreport.distribution import Distribution
-from tbreport.model import Float64s, HistogramSeries, Int64s
+from tbreport.model import Float64s, HistogramSeries
 
 # Basis points: of a normal distribution at −∞, −1.5, −1, −0.5, 0, 0.5, 1, 1.5 and ∞ sd.
 POINTS = np.array([0, 668, 1587, 3085, 5000, 6915, 8413, 9332, 10000], np.float64)
@@ -56,26 +56,3 @@ def percentiles(edges: Float64s, counts: Float64s) -> Float64s:
         share = (POINTS - before[at]) * (rights[at] - lefts[at]) / (reached[at] - before[at])
     found: Float64s = np.where(inside, lefts[at] + share, edges[-1])
     return found
-
-
-def taken(series: HistogramSeries, chosen: Int64s) -> HistogramSeries:
-    """The histograms of some places, with all of their buckets."""
-    spans = [(int(series.offsets[at]), int(series.offsets[at + 1])) for at in chosen]
-    sizes = [stop - start for start, stop in spans]
-    rows = [series.bucket(int(at)) for at in chosen]
-    return HistogramSeries(
-        run=series.run,
-        tag=series.tag,
-        source=series.source,
-        steps=series.steps[chosen],
-        wall_times=series.wall_times[chosen],
-        offsets=np.concatenate(([0], np.cumsum(sizes, dtype=np.int64))),
-        edges=np.concatenate([edges for edges, _ in rows] or [np.empty(0)]),
-        counts=np.concatenate([counts for _, counts in rows] or [np.empty(0)]),
-        min=series.min[chosen],
-        max=series.max[chosen],
-        num=series.num[chosen],
-        sum=series.sum[chosen],
-        sum_squares=series.sum_squares[chosen],
-        original_steps=None if series.original_steps is None else series.original_steps[chosen],
-    )

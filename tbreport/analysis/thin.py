@@ -74,13 +74,17 @@ def evenly(n: int, most: int) -> Int64s:
     return np.unique(np.linspace(0, n - 1, min(n, most)).round().astype(np.int64))
 
 
-def thin_histograms(series: HistogramSeries, n_steps: int, n_buckets: int) -> HistogramSeries:
-    """At most `n_steps` histograms of at most `n_buckets` buckets each.
+def thin_histograms(
+    series: HistogramSeries, n_steps: int, n_buckets: int | None = None
+) -> HistogramSeries:
+    """At most `n_steps` histograms of at most `n_buckets` buckets each; None keeps all buckets.
 
     Neighboring buckets are merged and their counts added, so that no value gets lost.
     """
     chosen = evenly(len(series), n_steps)
-    rows = [merge(*series.bucket(int(index)), n_buckets) for index in chosen]
+    rows = [series.bucket(int(index)) for index in chosen]
+    if n_buckets is not None:
+        rows = [merge(edges, counts, n_buckets) for edges, counts in rows]
     sizes = [len(counts) for _, counts in rows]
     return HistogramSeries(
         run=series.run,

@@ -6,13 +6,22 @@ from typing import Annotated
 
 import typer
 
-from tbreport.cli.output import Config, Engine, Join, found_settings, pattern, put, wanted_outputs
+from tbreport.cli.output import (
+    Config,
+    Engine,
+    Join,
+    Tags,
+    found_settings,
+    pattern,
+    put,
+    wanted_outputs,
+)
 
 
 def diff(
     before: Annotated[str, typer.Argument(metavar="A", help="A run, or a folder of them.")],
     after: Annotated[str, typer.Argument(metavar="B", help="What it is compared with.")],
-    tags: Annotated[str | None, typer.Option(metavar="REGEX", help="Only tags that match.")] = None,
+    tags: Tags = None,
     format: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME[=PATH]", help="Repeatable; text, markdown, html, json."),

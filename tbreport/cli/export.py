@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tbreport.cli.output import Config, Engine, Join, found_settings, note, pattern
+from tbreport.cli.output import (
+    Config,
+    Engine,
+    Exclude,
+    Join,
+    Runs,
+    Tags,
+    found_settings,
+    note,
+    selected,
+)
 
 if TYPE_CHECKING:
     from tbreport.exporting.export import Format
@@ -35,20 +45,16 @@ def export(
     wide: Annotated[
         bool, typer.Option("--wide/--long", help="A row for each step, a column for each tag.")
     ] = False,
-    runs: Annotated[
-        str | None, typer.Option(metavar="REGEX", help="Only runs whose name matches.")
-    ] = None,
-    tags: Annotated[str | None, typer.Option(metavar="REGEX", help="Only tags that match.")] = None,
-    exclude: Annotated[
-        str | None, typer.Option(metavar="REGEX", help="Leave out runs and tags that match.")
-    ] = None,
+    runs: Runs = None,
+    tags: Tags = None,
+    exclude: Exclude = None,
     engine: Engine = None,
     join: Join = True,
     config: Config = None,
 ) -> None:
     """Write every point as a table: Parquet, CSV or JSON lines, one file for each kind."""
     from tbreport.exporting import export as exporting
-    from tbreport.options import Options, Selection
+    from tbreport.options import Options
     from tbreport.progress import Progress
 
     kinds = exporting.named_kinds(kind)
@@ -56,9 +62,7 @@ def export(
     if suffixed and format not in (None, suffixed[0].name):
         raise typer.BadParameter(f"{output} is no file of {format}", param_hint="--format")
     chosen = suffixed[0] if suffixed else exporting.named_format(format or "parquet")
-    selection = Selection(
-        pattern(runs, "--runs"), pattern(tags, "--tags"), pattern(exclude, "--exclude")
-    )
+    selection = selected(runs, tags, exclude)
     with Progress() as progress:
         result = exporting.export(
             *paths,

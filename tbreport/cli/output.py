@@ -17,12 +17,18 @@ from tbreport.report.formats import STDOUT, Output, by_suffix, parse, write
 
 if TYPE_CHECKING:
     from tbreport.judging import Crash
+    from tbreport.options import Selection
     from tbreport.report.document import Report
     from tbreport.settings import Settings
 
 DEFAULT_OUTPUTS = ("text", "html")
 PIPE_WIDTH = 120  # columns, where stdout is no terminal
 
+Runs = Annotated[str | None, typer.Option(metavar="REGEX", help="Only runs whose name matches.")]
+Tags = Annotated[str | None, typer.Option(metavar="REGEX", help="Only tags that match.")]
+Exclude = Annotated[
+    str | None, typer.Option(metavar="REGEX", help="Leave out runs and tags that match.")
+]
 Engine = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="How files are read; see inspect --engines."),
@@ -113,6 +119,15 @@ def append(variable: str, text: str) -> None:
             file.write(text)
     except OSError as error:
         raise CannotWrite(f"cannot write the file of {variable}: {error.strerror}") from None
+
+
+def selected(runs: str | None, tags: str | None, exclude: str | None) -> Selection:
+    """What the user's three regular expressions leave."""
+    from tbreport.options import Selection
+
+    return Selection(
+        pattern(runs, "--runs"), pattern(tags, "--tags"), pattern(exclude, "--exclude")
+    )
 
 
 def pattern(text: str | None, option: str) -> re.Pattern[str] | None:

@@ -14,14 +14,17 @@ from tbreport.cli.output import (
     Cache,
     Config,
     Engine,
+    Exclude,
     Executor,
     Hosts,
     Join,
     NoCache,
+    Runs,
+    Tags,
     found_settings,
     note,
-    pattern,
     put,
+    selected,
     tell_crashes,
     wanted_outputs,
 )
@@ -42,13 +45,9 @@ Paths = Annotated[
 
 def summarize(
     paths: Paths,
-    runs: Annotated[
-        str | None, typer.Option(metavar="REGEX", help="Only runs whose name matches.")
-    ] = None,
-    tags: Annotated[str | None, typer.Option(metavar="REGEX", help="Only tags that match.")] = None,
-    exclude: Annotated[
-        str | None, typer.Option(metavar="REGEX", help="Leave out runs and tags that match.")
-    ] = None,
+    runs: Runs = None,
+    tags: Tags = None,
+    exclude: Exclude = None,
     compare: Annotated[
         str | None,
         typer.Option(metavar="RUN|PATH", help="Hold every run against this one, step by step."),
@@ -94,7 +93,7 @@ def summarize(
     Without --format and -o the text goes to stdout and the page to report.html.
     """
     from tbreport.executors import opened
-    from tbreport.options import Options, Selection
+    from tbreport.options import Options
     from tbreport.pipeline import summarize as make
     from tbreport.progress import Progress
     from tbreport.report.coverage import unmet
@@ -106,9 +105,7 @@ def summarize(
         )
     demanded = demanded_codes(require)
     outputs = wanted_outputs(format, output)
-    selection = Selection(
-        pattern(runs, "--runs"), pattern(tags, "--tags"), pattern(exclude, "--exclude")
-    )
+    selection = selected(runs, tags, exclude)
     options = Options(selection, compare, title, engine, join, show_hosts, found_settings(config))
     crashes: list[Crash] = []
     with Progress() as progress, opened(executor) as workers, remembered(cache, no_cache) as store:

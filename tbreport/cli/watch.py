@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tbreport.cli.output import Config, Engine, Join, found_settings, note, pattern
+from tbreport.cli.output import (
+    Config,
+    Engine,
+    Exclude,
+    Join,
+    Runs,
+    Tags,
+    found_settings,
+    note,
+    selected,
+)
 from tbreport.errors import CannotWrite, Interrupted
 
 if TYPE_CHECKING:
@@ -34,26 +44,20 @@ def watch(
     looks: Annotated[
         int | None, typer.Option(metavar="N", help="End after so many looks.", min=1)
     ] = None,
-    runs: Annotated[
-        str | None, typer.Option(metavar="REGEX", help="Only runs whose name matches.")
-    ] = None,
-    tags: Annotated[str | None, typer.Option(metavar="REGEX", help="Only tags that match.")] = None,
-    exclude: Annotated[
-        str | None, typer.Option(metavar="REGEX", help="Leave out runs and tags that match.")
-    ] = None,
+    runs: Runs = None,
+    tags: Tags = None,
+    exclude: Exclude = None,
     engine: Engine = None,
     join: Join = True,
     config: Config = None,
 ) -> None:
     """Show a table of runs and their findings as they appear, until Ctrl-C."""
-    from tbreport.options import Options, Selection
+    from tbreport.options import Options
     from tbreport.report.formats import FORMATS, write
     from tbreport.report.live import Screen
     from tbreport.watching import Watch, follow
 
-    selection = Selection(
-        pattern(runs, "--runs"), pattern(tags, "--tags"), pattern(exclude, "--exclude")
-    )
+    selection = selected(runs, tags, exclude)
     options = Options(selection, engine=engine, join=join, settings=found_settings(config))
     with Screen(COLUMNS) as screen:
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tbreport.analysis.distributions import POINTS, distribution, percentiles, taken
-from tbreport.analysis.thin import evenly
+from tbreport.analysis.distributions import POINTS, distribution, percentiles
+from tbreport.analysis.thin import thin_histograms
 from tests.report.documents import histogram_series
 
 
@@ -88,7 +88,7 @@ def test_zeros_are_counted_where_a_bucket_holds_nothing_else() -> None:
 def test_the_buckets_of_a_chosen_step_are_those_that_were_written() -> None:
     rows = [(np.linspace(0, n, n + 1), np.arange(1.0, n + 1)) for n in (3, 50, 8)]
     series = histogram_series("r", "w", np.arange(3), *map(list, zip(*rows, strict=True)))
-    found = taken(series, evenly(3, 2))
+    found = thin_histograms(series, 2)
 
     assert found.steps.tolist() == [0, 2]
     assert found.bucket(1)[1].tolist() == rows[2][1].tolist()
@@ -97,4 +97,4 @@ def test_the_buckets_of_a_chosen_step_are_those_that_were_written() -> None:
 def test_a_series_without_steps_has_no_rows() -> None:
     series = histogram_series("r", "w", np.arange(1), [np.arange(3.0)], [np.ones(2)])
 
-    assert distribution(taken(series, evenly(0, 5))).percentiles.shape == (0, 9)
+    assert distribution(thin_histograms(series, 5)).percentiles.shape == (0, 9)
