@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tbreport.model import Run
+from tbreport.model import HistogramSeries, Run
 from tests.curves import layers, run
 from tests.findings import findings
 
@@ -36,3 +36,17 @@ def test_it_tells_from_where_to_where() -> None:
     assert finding.severity == "warning"
     assert finding.steps == (50, 300)
     assert finding.evidence["saves"] == 5
+
+
+def test_layers_that_grow_together_are_one_finding_under_the_fastest() -> None:
+    slow, fast = (grown(*[by] * 8, name=f"weights/{by}") for by in (2.1, 2.5))
+    (finding,) = findings("TB408", run(histograms=[*held(slow), *held(fast)]))
+
+    assert finding.tags == ("weights/2.5", "weights/2.1")
+    assert finding.message.endswith("over 7 saves in a row, likewise weights/2.1")
+    assert finding.evidence["layers"] == 2
+
+
+def held(made: Run) -> list[HistogramSeries]:
+    """The histograms of a run."""
+    return list(made.histograms.values())

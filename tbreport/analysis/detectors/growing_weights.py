@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.layers import Layer
 from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding
-from tbreport.wording import count, number
+from tbreport.wording import count, listed, number
 
 
 @detector("TB408", needs=("weights",))
@@ -22,7 +23,8 @@ def growing_weights(
 
     What it looks for
         A layer whose largest absolute weight, or whose standard deviation, at least doubles over
-        each of five saves in a row.
+        each of five saves in a row. All such layers of a run are one finding, under the one that
+        grows fastest.
 
     Why it matters
         Growth by a factor ends in infinity, mostly soon.
@@ -42,30 +44,64 @@ def growing_weights(
     Source
         TheDeepChecker's check of diverging parameters.
     """
-    for layer in subject.layers["weights"]:
-        for sizes, what in ((layer.largest, "largest weight"), (layer.sd, "standard deviation")):
-            with np.errstate(all="ignore"):
-                grows = (sizes[1:] >= growth * sizes[:-1]) & (
-                    sizes[:-1] > 1e-3 * np.fmax.reduce(sizes)
-                )
-            long = [s for s in stretches(grows) if s[1] - s[0] + 1 >= checks]
-            if long and np.isfinite(sizes).all():
-                first, last = int(long[0][0]), int(long[0][1]) + 1
-                yield observe(layer, what, float(sizes[first]), float(sizes[last]), first, last)
-                break
-
-
-def observe(
-    layer: Layer, what: str, before: float, after: float, first: int, last: int
-) -> Observation:
-    """Tell of one layer."""
-    steps = layer.series.steps
-    return Observation(
+    found = [
+        growing
+        for layer in subject.layers["weights"]
+        if (growing := first_growth(layer, growth, checks)) is not None
+    ]
+    if not found:
+        return
+    found.sort(key=lambda one: one.factor, reverse=True)
+    worst, others = found[0], [one.layer.tag for one in found[1:]]
+    yield Observation(
         "warning",
-        f"the {what} of {layer.tag} grew from {number(before)} to {number(after)} over "
-        f"{count(last - first, 'save')} in a row",
+        f"the {worst.what} of {worst.layer.tag} grew from {number(worst.before)} to "
+        f"{number(worst.after)} over {count(worst.saves, 'save')} in a row"
+        + (f", likewise {listed(others)}" if others else ""),
         "Weight decay, a smaller learning rate, normalization.",
-        tags=(layer.tag,),
-        steps=(int(steps[first]), int(steps[last])),
-        evidence={"before": before, "after": after, "saves": last - first},
+        tags=(worst.layer.tag, *others),
+        steps=(min(one.steps[0] for one in found), max(one.steps[1] for one in found)),
+        evidence={
+            "before": worst.before,
+            "after": worst.after,
+            "saves": worst.saves,
+            "layers": len(found),
+        },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The first stretch over which one measure of a layer's weights grows."""
+
+    layer: Layer
+    what: str
+    before: float
+    after: float
+    saves: int
+    steps: tuple[int, int]
+
+    @property
+    def factor(self) -> float:
+        """From one save to the next, on average."""
+        return float((self.after / self.before) ** (1 / self.saves))
+
+
+def first_growth(layer: Layer, growth: float, checks: int) -> Growth | None:
+    """Where the largest weight, else the spread, first grows so often in a row."""
+    for sizes, what in ((layer.largest, "largest weight"), (layer.sd, "standard deviation")):
+        with np.errstate(all="ignore"):
+            grows = (sizes[1:] >= growth * sizes[:-1]) & (sizes[:-1] > 1e-3 * np.fmax.reduce(sizes))
+        long = [s for s in stretches(grows) if s[1] - s[0] + 1 >= checks]
+        if long and np.isfinite(sizes).all():
+            first, last = int(long[0][0]), int(long[0][1]) + 1
+            steps = layer.series.steps
+            return Growth(
+                layer,
+                what,
+                float(sizes[first]),
+                float(sizes[last]),
+                last - first,
+                (int(steps[first]), int(steps[last])),
+            )
+    return None
