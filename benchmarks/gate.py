@@ -1,9 +1,10 @@
-"""The gate's promise, measured: ``python -m benchmarks.gate [--trials 1500] [--seed 0]``.
+"""The gate's promise, measured: ``python -m benchmarks.gate [--trials 1500] [--part NAME]``.
 
 Curves a + b·exp(−t/τ) with AR(1) noise, whose level and speed differ between seeds, go through the
 gate's own summaries, statistics and adjustment, many trials at once. Printed are the rates of
-false failures without any regression, the power, and the rates with confirmation; the command
-exits 1 if a rate of false failures is beyond alpha + 3·sqrt(alpha(1−alpha)/trials).
+false failures without any regression, the power, the rates with confirmation, and what another
+estimate of the variance would do; the command exits 1 if a rate of false failures is beyond
+alpha + 3·sqrt(alpha(1−alpha)/trials), or the power not what was promised.
 
 ``tests/gate/test_simulation.py`` runs a part of it, and holds it to `judge` itself.
 """
@@ -15,7 +16,7 @@ import itertools
 import math
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,6 +39,8 @@ PROMISED = {  # power at alpha 1 % and 5 % for effects of 2, 3, 4, 5 seed sd
     (3, 10): ((0.63, 0.95, 1.0, 1.0), (0.89, 1.0, 1.0, 1.0)),
     (5, 10): ((0.83, 1.0, 1.0, 1.0), (0.97, 1.0, 1.0, 1.0)),
 }
+EVERY_STAT = ("final", "auc", "ttt")
+RHOS = (0.0, 0.5, 0.9, 0.99)  # of the noise from point to point
 SIDES = ((1, 3), (1, 5), (1, 10), (3, 5))
 
 
@@ -64,6 +67,19 @@ class Gate:
     stats: tuple[str, ...] = ("final", "auc")
     alpha: float = 0.05
     min_effect: float = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How much is simulated."""
+
+    trials: int
+    seed: int
+    rho: Sequence[float]
+
+    def rng(self) -> np.random.Generator:
+        """What a part of the simulation begins with."""
+        return np.random.default_rng(self.seed)
 
 
 def curves(world: World, shape: tuple[int, ...], rng: np.random.Generator) -> Float64s:
@@ -122,12 +138,14 @@ def limit(alpha: float, trials: int) -> float:
     return alpha + 3 * math.sqrt(alpha * (1 - alpha) / trials)
 
 
-def unchanged(trials: int, rng: np.random.Generator) -> Iterator[tuple[str, float]]:
-    """False failures over the whole grid without a regression."""
-    grid = itertools.product((0, 0.5, 0.9, 0.99), (0, 0.3, 1), SIDES, (1, 10))
-    for rho, ratio, (n, m), metrics in grid:
+def unchanged(asked: Asked) -> Iterator[tuple[str, float]]:
+    """False failures over the grid without a regression; a row is the same whatever others are."""
+    for rho, ratio, (n, m), metrics in itertools.product(asked.rho, (0, 0.3, 1), SIDES, (1, 10)):
+        rng = np.random.default_rng(
+            [asked.seed, round(100 * rho), round(10 * ratio), n, m, metrics]
+        )
         world = World(rho=rho, ss=0.05 * ratio)
-        rate = failures(world, Gate(n, m, metrics), trials, rng)
+        rate = failures(world, Gate(n, m, metrics), asked.trials, rng)
         yield f"rho {rho:<4} ss/se {ratio:<3} {n} v {m:<2} {metrics:2} metrics", rate
 
 
@@ -169,46 +187,114 @@ CHANGES = {
 }
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.gate", description=__doc__)
-    parser.add_argument("--trials", type=int, default=1500)
-    parser.add_argument("--seed", type=int, default=0)
-    asked = parser.parse_args()
-    rng = np.random.default_rng(asked.seed)
-    began = time.perf_counter()
-    print(f"False failures at alpha 5 %, {asked.trials} trials a row, allowed "
-          f"{limit(0.05, asked.trials):.3f}")  # fmt: skip
-    rates = dict(unchanged(asked.trials, rng))
+def by_one_variance(ours: Float64s, theirs: Float64s, *, pooled: bool) -> Float64s:
+    """The p of Student's t with pooled variance, or of Welch's, whatever the spreads."""
+    n, m = ours.shape[-1], theirs.shape[-1]
+    difference = ours.mean(axis=-1) - theirs.mean(axis=-1)
+    a, b = ours.var(axis=-1, ddof=1), theirs.var(axis=-1, ddof=1)
+    square, freedom = a / n + b / m, np.full(difference.shape, float(n + m - 2))
+    if pooled:
+        square = ((n - 1) * a + (m - 1) * b) / (n + m - 2) * (1 / n + 1 / m)
+    else:
+        freedom = square**2 / ((a / n) ** 2 / (n - 1) + (b / m) ** 2 / (m - 1))
+    return statistics.Comparison(difference, np.sqrt(square), np.sqrt(b), freedom).p()
+
+
+def tell_unchanged(asked: Asked) -> bool:
+    """False failures of the whole grid; whether none is beyond what chance allows."""
+    allowed = limit(0.05, asked.trials)
+    print(f"False failures at alpha 5 %, {asked.trials} trials a row, allowed {allowed:.3f}")
+    rates = dict(unchanged(asked))
     for name, rate in rates.items():
         print(f"  {name}  {rate:.3f}")
     worst = max(rates.values())
-    print(f"  mean {sum(rates.values()) / len(rates):.4f}, worst {worst:.4f}\n")
-    print("Failures of changed jobs: final, auc and ttt, min_effect 1 %, seed sd 1 % of the loss")
-    for name, world in CHANGES.items():
-        found = [
-            failures(world, Gate(n, m, 1, ("final", "auc", "ttt"), min_effect=0.01),
-                     asked.trials, rng)
-            for n, m in ((1, 5), (1, 10), (3, 5), (3, 10))
-        ]  # fmt: skip
-        print(f"  {name:16}" + "".join(f"  {rate:.3f}" for rate in found))
-    print("\nPower at 2, 3, 4, 5 seed sd, measured (promised)")
-    gap = 0.0
+    print(f"  mean {sum(rates.values()) / len(rates):.4f}, worst {worst:.4f} of {len(rates)} rows")
+    return worst <= allowed
+
+
+def tell_changed(asked: Asked) -> bool:
+    """Failures of changed jobs, by what counts as a change."""
+    rng = asked.rng()
+    for least in (0.001, 0.01):
+        print(f"Failures of changed jobs: final, auc and ttt, min_effect {least:.1%}, level 1 % sd")
+        for name, world in CHANGES.items():
+            found = [
+                failures(world, Gate(n, m, 1, EVERY_STAT, min_effect=least), asked.trials, rng)
+                for n, m in ((1, 5), (1, 10), (3, 5), (3, 10))
+            ]
+            print(f"  {name:16}" + "".join(f"  {rate:.3f}" for rate in found))
+    return True
+
+
+def tell_power(asked: Asked) -> bool:
+    """Power at some effects; whether it is what was promised."""
+    print("Power at 2, 3, 4, 5 seed sd, measured (promised)")
+    rng, gap = asked.rng(), 0.0
     for (n, m), promised in PROMISED.items():
         for alpha, row in zip((0.01, 0.05), promised, strict=True):
-            rates_of = [
-                measured_power(n, m, e, alpha, 20 * asked.trials, rng) for e in (2, 3, 4, 5)
-            ]
-            gap = max(gap, *(abs(a - b) for a, b in zip(rates_of, row, strict=True)))
-            shown = "  ".join(f"{a:.3f} ({b:.2f})" for a, b in zip(rates_of, row, strict=True))
+            rates = [measured_power(n, m, e, alpha, 20 * asked.trials, rng) for e in (2, 3, 4, 5)]
+            gap = max(gap, *(abs(a - b) for a, b in zip(rates, row, strict=True)))
+            shown = "  ".join(f"{a:.3f} ({b:.2f})" for a, b in zip(rates, row, strict=True))
             print(f"  {n} v {m:<2} at {alpha:.0%}  {shown}")
-    print(f"  largest gap {gap:.3f}\n\nOne run at 5 %, and confirmed by two fresh ones")
+    print(f"  largest gap {gap:.3f}")
+    return gap <= 0.03
+
+
+def tell_confirmed(asked: Asked) -> bool:
+    """Failures with confirmation, of seeds that are not normal too."""
+    print("One run at 5 %, and confirmed by two fresh ones, at 0, 3 and 4 seed sd")
+    rng = asked.rng()
     for kind in SEEDS:
         for m in (5, 10, 20):
             pairs = [confirmed(m, effect, kind, 20 * asked.trials, rng) for effect in (0, 3, 4)]
             shown = "  ".join(f"{first:.3f} {both:.3f}" for first, both in pairs)
-            print(f"  {kind:10} m {m:<2}  effect 0: {shown}".replace("  effect 0:", " "))
-    print(f"\n{time.perf_counter() - began:.0f} s")
-    return int(worst > limit(0.05, asked.trials) or gap > 0.03)
+            print(f"  {kind:10} m {m:<2}  {shown}")
+    return True
+
+
+def tell_variance(asked: Asked) -> bool:
+    """The gate's variance against pooled throughout and Welch throughout."""
+    print("Failures at 1 %: pooled, Welch, the gate; of normal seeds")
+    rng = asked.rng()
+    for n, m, effect, spread in VARIANCES:
+        ours = effect + spread * rng.standard_normal((20 * asked.trials, n))
+        theirs = rng.standard_normal((20 * asked.trials, m))
+        p = (
+            by_one_variance(ours, theirs, pooled=True),
+            by_one_variance(ours, theirs, pooled=False),
+            statistics.compare(ours, theirs).p(),
+        )
+        shown = "  ".join(f"{float((one < 0.01).mean()):.3f}" for one in p)
+        print(f"  {n} v {m:<2} {effect} seed sd worse, spread x{spread}:  {shown}")
+    return True
+
+
+# Candidate and baseline runs, worsening in seed sd, × the spread of the baseline.
+VARIANCES = ((3, 5, 0, 1), (3, 20, 0, 1), (3, 5, 3, 1), (3, 10, 3, 1), (3, 5, 0, 2), (3, 20, 0, 2))
+PARTS: dict[str, Callable[[Asked], bool]] = {
+    "unchanged": tell_unchanged,
+    "changed": tell_changed,
+    "power": tell_power,
+    "confirmed": tell_confirmed,
+    "variance": tell_variance,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gate", description=__doc__)
+    parser.add_argument("--trials", type=int, default=1500)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--part", choices=PARTS, action="append", help="repeatable; else all")
+    parser.add_argument(
+        "--rho", type=float, choices=RHOS, action="append", help="of part unchanged; else all"
+    )
+    given = parser.parse_args()
+    asked, kept = Asked(given.trials, given.seed, given.rho or RHOS), True
+    for name in given.part or PARTS:
+        began = time.perf_counter()
+        kept &= PARTS[name](asked)
+        print(f"  {time.perf_counter() - began:.0f} s\n", flush=True)
+    return int(not kept)
 
 
 if __name__ == "__main__":
