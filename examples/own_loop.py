@@ -61,6 +61,7 @@ with SummaryWriter(sys.argv[1]) as writer, Monitor(model, writer, every=20):
         writer.add_scalar("loss/val", measure(outputs, val[1]).item(), step)
         right = (outputs.argmax(dim=1) == val[1]).float().mean()
         writer.add_scalar("accuracy/val", right.item(), step)
-    settings = {"lr": LEARNING_RATE, "batch": BATCH, "clip": CLIP}
+    # n_classes: the loss of guessing is its logarithm, and a run that stays there is told of
+    settings = {"lr": LEARNING_RATE, "batch": BATCH, "clip": CLIP, "n_classes": 10}
     # without run_name the session would be a run of its own, named after the time of day
     writer.add_hparams(settings, {"hparam/accuracy": right.item()}, run_name=".")

@@ -47,7 +47,10 @@ def describe(scenario: Scenario, task: Task, seed: int) -> dict[str, float | str
         if name in ALWAYS or (value is not None and value != "" and value != written(usual[name])):
             chosen[name] = value
     named: dict[str, float | str] = {"scenario": scenario.name, "task": scenario.task, "seed": seed}
-    return named | chosen | {"train_samples": len(task.train)}
+    # how many there are to choose among: the loss of guessing is the logarithm of it
+    choices = {"n_classes": len(task.classes), "vocab_size": task.vocab_size}
+    sizes = {name: size for name, size in choices.items() if size}
+    return named | chosen | sizes | {"train_samples": len(task.train)}
 
 
 ALWAYS = (

@@ -141,12 +141,16 @@ class Stage:
         setup = journal.describe(self.scenario, self.task, self.seed)
         place = journal.environment(self.place.device, self.place.precision, self.place.rank.size)
         writer.add_text("config", journal.as_markdown(setup | place), self.step)
-        metrics = [] if isinstance(self.task.model, Game) else ["loss/val"]
-        metrics += [f"{name}/val" for name in self.task.measures]
-        self.session_end = journal.start_session(writer, setup, metrics)
+        self.session_end = journal.start_session(writer, setup, self.metrics())
         journal.write_layout(writer, self.task)
         journal.write_graph(writer, self.task, self.task.val.tensors[0].to(self.place.device))
         self.write_val(writer)
+
+    def metrics(self) -> list[str]:
+        """The tags by which runs with other hyper-parameters are compared."""
+        if isinstance(self.task.model, Game):
+            return ["score/real", "score/invented"]
+        return ["loss/val", *(f"{name}/val" for name in self.task.measures)]
 
     def write_train(
         self, writer: SummaryWriter | None, recent: list[Mapping[str, Tensor]], clock: Clock

@@ -47,6 +47,7 @@ def test_an_own_loop_logs_curves_layers_and_settings_in_one_run(tmp_path: Path) 
     assert {"loss/train", "loss/val", "lr", "grad_norm"} <= set(found.scalars)
     assert {"weights/hidden", "gradients/hidden", "activations/relu"} <= set(found.histograms)
     assert found.hparams["lr"] == 0.02
+    assert found.hparams["n_classes"] == 10
     assert grave(tmp_path / "runs") == []
 
 

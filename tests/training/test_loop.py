@@ -13,9 +13,12 @@ import pytest
 import torch
 from tensorboard.plugins.hparams import metadata
 
+import tbreport
+from tbreport.analysis.detectors.not_learning import CLASSES
 from tbreport.training import TrainingError
 from tbreport.training.loop import train
 from tbreport.training.scenarios import SCENARIOS, Scenario
+from tbreport.training.tasks.language_model import prose_and_code
 from tests.training.runs import read, scalars, short_run, silent
 
 EVERY_SCENARIO = [pytest.param(scenario, id=label) for label, scenario in SCENARIOS.items()]
@@ -191,7 +194,42 @@ def test_the_hyper_parameters_stand_in_the_file_of_the_run(healthy: Path) -> Non
     assert start.hparams["learning_rate"].number_value == pytest.approx(0.03)
     assert start.hparams["scenario"].string_value == "healthy"
     assert start.hparams["train_samples"].number_value == 1438
+    assert start.hparams["n_classes"].number_value == 10
     assert "_hparams_/session_end_info" in plugin
+
+
+@pytest.mark.parametrize(
+    ("label", "metrics"),
+    [
+        ("healthy", {"loss/val", "accuracy/val"}),
+        ("healthy-linear-regression", {"loss/val"}),
+        ("healthy-gan", {"score/real", "score/invented"}),
+    ],
+)
+def test_the_session_names_metrics_that_the_run_has(
+    shortest: Callable[[str], Path], label: str, metrics: set[str]
+) -> None:
+    events = read(shortest(label))
+    plugin = events.summary_metadata["_hparams_/experiment"].plugin_data
+    experiment = metadata.parse_experiment_plugin_data(plugin.content)
+    assert {info.name.tag for info in experiment.metric_infos} == metrics
+    assert metrics <= set(events.Tags()["scalars"])
+
+
+@pytest.mark.parametrize(
+    ("label", "stage", "name", "size"),
+    [
+        ("healthy-transfer-learning", "finetune", "n_classes", 5),
+        ("healthy-text-classifier", ".", "n_classes", 2),
+        ("healthy-language-model", "pretrain", "vocab_size", len(set("".join(prose_and_code())))),
+    ],
+)
+def test_the_number_of_classes_is_logged_from_which_the_loss_of_guessing_follows(
+    shortest: Callable[[str], Path], label: str, stage: str, name: str, size: int
+) -> None:
+    (run,) = tbreport.load(shortest(label) / stage).runs.values()
+    assert run.hparams[name] == size
+    assert name in CLASSES  # as TB204 looks for it
 
 
 def test_a_folder_that_holds_a_run_is_refused(tmp_path: Path) -> None:

@@ -100,12 +100,12 @@ def language_model(recipe: Recipe, seed: int, folder: Path | None) -> Iterator[T
     )
 
     model = Gpt(recipe, len(characters))
-    yield stage("pretrain", model, first_numbers)
+    yield stage("pretrain", model, first_numbers, len(characters))
     if recipe.frozen:
         freeze(model, recipe.frozen)
     else:
         adapt(model)
-    yield stage("finetune", model, last_numbers)
+    yield stage("finetune", model, last_numbers, len(characters))
 
 
 def prose_and_code() -> tuple[str, str]:
@@ -132,7 +132,7 @@ def adapt(model: Gpt) -> None:
             setattr(block, part, Adapted(getattr(block, part)))
 
 
-def stage(name: str, model: nn.Module, numbers: np.ndarray) -> Task:
+def stage(name: str, model: nn.Module, numbers: np.ndarray, vocab_size: int) -> Task:
     """One of the two; the last tenth of its text is for validation."""
     train, val = np.split(numbers, [round((1 - VAL_SHARE) * len(numbers))])
     inputs, targets = windows(val, CONTEXT)
@@ -143,6 +143,7 @@ def stage(name: str, model: nn.Module, numbers: np.ndarray) -> Task:
         loss=lambda logits, targets: cross_entropy(logits.flatten(0, 1), targets.flatten()),
         judge=judges.language,
         measures={"accuracy": accuracy},
+        vocab_size=vocab_size,
         stage=name,
     )
 

@@ -40,6 +40,7 @@ class Task:
     measures: Mapping[str, Measure]  # of each training batch, besides the loss
     picture: Callable[[Tensor, Tensor, Tensor], Pixels] | None = None  # inputs, outputs, targets
     classes: tuple[str, ...] = ()  # in the order of the outputs; none for other than classifiers
+    vocab_size: int = 0  # of a language model: what it chooses among
     stage: str = ""  # a sub-folder, where a task trains in stages
     groups: tuple[Group, ...] = ()  # none: one group of all that is not frozen
 
