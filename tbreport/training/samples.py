@@ -30,6 +30,7 @@ SAMPLES = (  # scenario's label, seed
     ("healthy-image-cnn", 1),
     ("overfitting-text-classifier", 0),
     ("healthy-text-classifier", 0),
+    ("healthy-language-model", 0),
     ("healthy-gan", 0),
 )
 DEVICE = "cpu"
