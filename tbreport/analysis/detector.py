@@ -23,7 +23,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 from types import MappingProxyType
 from typing import Any, Literal
@@ -32,8 +32,9 @@ from tbreport.analysis.acceptance import Acceptance, read_acceptances, read_seve
 from tbreport.analysis.needs import NEEDS
 from tbreport.analysis.selection import means, read_options, read_selectors
 from tbreport.errors import UnknownSetting
-from tbreport.model import Severity
+from tbreport.model import SEVERITIES, Severity
 from tbreport.settings import Table, nearest
+from tbreport.wording import listed
 
 Scope = Literal["run", "experiment", "problem"]
 
@@ -60,6 +61,23 @@ class Observation:
 
 
 Look = Callable[..., Iterable[Observation]]
+
+
+def as_one(
+    told: Iterable[Observation], weight: Callable[[Observation], float]
+) -> list[Observation]:
+    """One observation for several of one cause: the gravest leads, with the others' tags named.
+
+    Args:
+        weight: orders those of one severity.
+    """
+    grave = sorted(told, key=lambda one: (-SEVERITIES.index(one.severity), -weight(one)))
+    if len(grave) < 2:
+        return grave
+    lead = grave[0]
+    tags = tuple(dict.fromkeys(tag for one in grave for tag in one.tags))
+    others = listed([one.tags[-1] for one in grave[1:]])
+    return [replace(lead, message=f"{lead.message}; likewise {others}", tags=tags)]
 
 
 @dataclass(frozen=True, slots=True)

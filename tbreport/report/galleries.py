@@ -104,7 +104,7 @@ def evidence(finding: Finding, digest: RunDigest | None, anchor: str) -> Chart |
     if digest is None:
         return None
     statistics = scalar_statistics(digest)
-    traces = tuple(trace(digest, tag) for tag in finding.tags if tag in statistics)
+    traces = tuple(trace(digest, tag) for tag in finding.tags if tag in statistics)[:3]
     if not traces or finding.steps is None:
         return None
     marks = [Mark(finding.steps, finding.severity, finding.name)]
@@ -112,9 +112,7 @@ def evidence(finding: Finding, digest: RunDigest | None, anchor: str) -> Chart |
     if best is not None:
         marks.append(Mark((int(best), int(best)), "plain", f"best {int(best):,}"))
     tags = " and ".join(found.tag for found in traces)
-    return Chart(
-        f"evidence-{anchor}", tags, "", traces[:3], tuple(marks), description("", traces[:3])
-    )
+    return Chart(f"evidence-{anchor}", tags, "", traces, tuple(marks), description("", traces))
 
 
 def description(tag: str, traces: Sequence[Trace]) -> str:

@@ -12,6 +12,7 @@ from tbreport.analysis.detector import (
     Detector,
     DetectorSettings,
     Observation,
+    as_one,
     every_detector,
     explain,
     in_order,
@@ -274,3 +275,22 @@ def test_values_of_the_wrong_kind_are_errors(settings: dict[str, Any]) -> None:
 
 def test_a_whole_number_passes_for_a_number() -> None:
     assert parse(overfitting={"rise": 1}).options == {"overfitting": {"rise": 1.0}}
+
+
+def seen(severity: Severity, size: float, *tags: str) -> Observation:
+    return Observation(severity, f"it is {size}", "Do.", tags, None, {"size": size})
+
+
+def test_several_observations_of_one_cause_become_one_under_the_gravest() -> None:
+    told = [seen("info", 9, "a"), seen("warning", 1, "t", "b"), seen("warning", 2, "t", "c")]
+
+    (one,) = as_one(told, lambda one: one.evidence["size"])
+
+    assert one.message == "it is 2; likewise b and a"
+    assert one.tags == ("t", "c", "b", "a")
+    assert one.evidence == {"size": 2}
+
+
+def test_of_one_observation_or_none_nothing_changes() -> None:
+    assert as_one([], lambda one: 0.0) == []
+    assert as_one([seen("info", 1, "a")], lambda one: 0.0) == [seen("info", 1, "a")]

@@ -26,3 +26,11 @@ def test_it_tells_the_level() -> None:
 
     assert finding.severity == "info"
     assert finding.evidence == {"level": 1.0, "share_percent": 100.0}
+
+
+def test_norms_of_several_layers_are_one_finding() -> None:
+    norm = np.ones(100)
+
+    (finding,) = findings("TB405", run({f"grad_norm/{layer}": norm for layer in "abc"}))
+
+    assert finding.tags == ("grad_norm/a", "grad_norm/b", "grad_norm/c")

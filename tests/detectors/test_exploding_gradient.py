@@ -59,3 +59,12 @@ def test_a_jump_before_a_divergence_is_enough() -> None:
     (finding,) = findings("TB403", run({"grad_norm": jumping(turn + 1), "loss": loss}))
 
     assert finding.message.endswith("where the loss breaks out too")
+
+
+def test_norms_of_several_layers_are_one_finding_under_the_worst() -> None:
+    low, high = jumping(100, 200, 300), jumping(100, 200, 300, height=20.0)
+
+    (finding,) = findings("TB403", run({"grad_norm/a": low, "grad_norm/b": high}))
+
+    assert finding.tags == ("grad_norm/b", "grad_norm/a")
+    assert finding.message.endswith("; likewise grad_norm/a")

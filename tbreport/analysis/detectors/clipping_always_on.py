@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tbreport.analysis.curves import median
-from tbreport.analysis.detector import Observation, detector
-from tbreport.analysis.subject import RunSubject
+from tbreport.analysis.detector import Observation, as_one, detector
+from tbreport.analysis.subject import Curve, RunSubject
 from tbreport.model import Finding
 from tbreport.wording import number, percent
 
@@ -47,6 +47,7 @@ def clipping_always_on(
     Source
         Own.
     """
+    told = []
     for curve in subject.gradient_norms():
         last = curve.values[len(curve) // 2 :]
         if len(curve) < min_points:
@@ -54,12 +55,18 @@ def clipping_always_on(
         level = median(last)
         inside = float((np.abs(last - level) <= tolerance * level).mean())
         if level > 0 and inside >= share and last.max() <= (1 + tolerance) * level:
-            yield Observation(
-                "info",
-                f"{curve.tag} is {number(level)} at {percent(inside)} of the last half: clipping "
-                "cuts nearly every step",
-                "Raise the limit, or lower the learning rate; log the norm before clipping.",
-                tags=(curve.tag,),
-                steps=(int(curve.steps[len(curve) // 2]), int(curve.steps[-1])),
-                evidence={"level": level, "share_percent": 100 * inside},
-            )
+            told.append(observe(curve, level, inside))
+    yield from as_one(told, lambda one: one.evidence["share_percent"])
+
+
+def observe(curve: Curve, level: float, inside: float) -> Observation:
+    """Tell of one norm."""
+    return Observation(
+        "info",
+        f"{curve.tag} is {number(level)} at {percent(inside)} of the last half: clipping cuts "
+        "nearly every step",
+        "Raise the limit, or lower the learning rate; log the norm before clipping.",
+        tags=(curve.tag,),
+        steps=(int(curve.steps[len(curve) // 2]), int(curve.steps[-1])),
+        evidence={"level": level, "share_percent": 100 * inside},
+    )

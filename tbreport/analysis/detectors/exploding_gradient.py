@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tbreport.analysis.curves import TO_SIGMA, median, trailing, window
-from tbreport.analysis.detector import Observation, detector
+from tbreport.analysis.detector import Observation, as_one, detector
 from tbreport.analysis.subject import Curve, RunSubject
 from tbreport.model import Finding, Float64s, Int64s
 from tbreport.wording import count, number
 
 WIDTH = 50  # points before, whose median and spread a jump is held against
+RATIOS = {"height_ratio", "growth_ratio"}  # of a jump, of a growth
 NEAR = 3  # points between a jump of the norm and one of the loss that belong together
 
 
@@ -35,7 +36,8 @@ def exploding_gradient(
         A norm of a multiple of the median of the 50 points before, and far outside their spread:
         at several places, or once beside a spike of the loss (TB203) or just before it broke
         (TB201, TB202). Or a norm that grew tenfold over the last half of the run. The first steps
-        are left out.
+        are left out. Where the norms of several layers are logged, those concerned are one finding,
+        under the worst.
 
     Why it matters
         One such step can undo thousands. With clipping it costs little, but it says that the loss
@@ -66,6 +68,7 @@ def exploding_gradient(
     broken = [
         f.steps for f in earlier if f.code in ("TB201", "TB202", "TB203") and f.steps is not None
     ]
+    told = []
     for curve in subject.gradient_norms():
         if len(curve) < min_points or not curve.is_positive:
             continue
@@ -73,17 +76,12 @@ def exploding_gradient(
         grown = curve.tail / max(median(middle_of(curve)), 1e-300)
         beside = [j for j in at if any(is_near(curve, int(j), steps) for steps in broken)]
         if len(at) >= times or beside:
-            yield of_jumps(curve, at, beside)
+            told.append(of_jumps(curve, at, beside))
         elif grown >= growth and curve.tail >= growth * curve.head / ratio:
-            yield Observation(
-                "warning",
-                f"{curve.tag} grew {number(grown)} times over the last half of the run, to "
-                f"{number(curve.tail)}",
-                "Clip the norm, lower the learning rate; resume before the growth.",
-                tags=(curve.tag,),
-                steps=(int(curve.steps[len(curve) // 2]), int(curve.steps[-1])),
-                evidence={"growth_ratio": grown, "tail": curve.tail},
-            )
+            told.append(of_growth(curve, grown))
+    yield from as_one(
+        told, lambda one: max(one.evidence[name] for name in RATIOS & {*one.evidence})
+    )
 
 
 def middle_of(curve: Curve) -> Float64s:
@@ -117,6 +115,19 @@ def is_near(curve: Curve, index: int, steps: tuple[int, int]) -> bool:
     """Whether a jump lies within three points of the beginning of another finding."""
     place = int(np.searchsorted(curve.steps, steps[0]))
     return abs(place - index) <= NEAR
+
+
+def of_growth(curve: Curve, grown: float) -> Observation:
+    """Tell of a norm that keeps growing."""
+    return Observation(
+        "warning",
+        f"{curve.tag} grew {number(grown)} times over the last half of the run, to "
+        f"{number(curve.tail)}",
+        "Clip the norm, lower the learning rate; resume before the growth.",
+        tags=(curve.tag,),
+        steps=(int(curve.steps[len(curve) // 2]), int(curve.steps[-1])),
+        evidence={"growth_ratio": grown, "tail": curve.tail},
+    )
 
 
 def of_jumps(curve: Curve, at: Int64s, beside: Sequence[int]) -> Observation:

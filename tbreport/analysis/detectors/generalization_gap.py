@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tbreport.analysis.detector import Observation, detector
-from tbreport.analysis.subject import RunSubject
+from tbreport.analysis.detector import Observation, as_one, detector
+from tbreport.analysis.subject import Curve, RunSubject
 from tbreport.model import Finding
 from tbreport.wording import number
 
@@ -46,6 +46,7 @@ def generalization_gap(
         fires on 53 % of 821 AlgoPerf runs that reached their target.
     """
     told = {t for f in earlier if f.code in ("TB301", "TB302") for t in f.tags}
+    gaps = []
     for match in subject.matches:
         train, val = match.train, match.val
         if val not in subject.judged_losses or val.tag in told or not match.is_comparable:
@@ -54,17 +55,23 @@ def generalization_gap(
             continue
         distance = val.tail - train.tail
         if distance >= gap * train.tail and distance >= of_start * val.head:
-            yield Observation(
-                "info",
-                f"{val.tag} ends at {number(val.tail)}, {number(val.tail / train.tail)} times "
-                f"{train.tag} at {number(train.tail)}",
-                "More data, augmentation or regularization would pay; nothing to do if validation "
-                "is good enough.",
-                tags=(train.tag, val.tag),
-                steps=(int(val.steps[0]), int(val.steps[-1])),
-                evidence={
-                    "train_tail": train.tail,
-                    "val_tail": val.tail,
-                    "gap_percent": 100 * distance / train.tail,
-                },
-            )
+            gaps.append(observe(train, val))
+    yield from as_one(gaps, lambda one: one.evidence["gap_percent"])
+
+
+def observe(train: Curve, val: Curve) -> Observation:
+    """Tell of one pair."""
+    return Observation(
+        "info",
+        f"{val.tag} ends at {number(val.tail)}, {number(val.tail / train.tail)} times "
+        f"{train.tag} at {number(train.tail)}",
+        "More data, augmentation or regularization would pay; nothing to do if validation is good "
+        "enough.",
+        tags=(train.tag, val.tag),
+        steps=(int(val.steps[0]), int(val.steps[-1])),
+        evidence={
+            "train_tail": train.tail,
+            "val_tail": val.tail,
+            "gap_percent": 100 * (val.tail - train.tail) / train.tail,
+        },
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tbreport.analysis.curves import median, stretches
-from tbreport.analysis.detector import Observation, detector
+from tbreport.analysis.detector import Observation, as_one, detector
 from tbreport.analysis.subject import OF_GAMES, Curve, RunSubject
 from tbreport.model import Finding
 from tbreport.wording import number, percent
@@ -49,6 +49,7 @@ def one_sided_game(
     Source
         Own; on generated runs.
     """
+    told = []
     for curve in subject.of_metric(*sorted(OF_GAMES)):
         if len(curve) < min_points or curve.values.min() < 0:
             continue
@@ -59,7 +60,8 @@ def one_sided_game(
         since = int(low[-1, 0])
         lasting = (len(curve) - since) / len(curve)
         if lasting >= share:
-            yield observe(curve, start, since, lasting)
+            told.append(observe(curve, start, since, lasting))
+    yield from as_one(told, lambda one: one.evidence["share_percent"])
 
 
 def observe(curve: Curve, start: float, since: int, lasting: float) -> Observation:

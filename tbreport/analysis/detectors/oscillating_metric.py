@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tbreport.analysis.detector import Observation, detector
+from tbreport.analysis.detector import Observation, as_one, detector
 from tbreport.analysis.subject import Curve, RunSubject
 from tbreport.model import Finding, Float64s
 from tbreport.wording import number, percent
@@ -61,6 +61,7 @@ def oscillating_metric(
         finding.code in ("TB201", "TB202") and finding.severity != "info" for finding in earlier
     ):
         return
+    swinging = []
     for curve in subject.of_metric("accuracy"):
         if len(curve) < min_points or curve.role.split == "train":
             continue
@@ -68,19 +69,9 @@ def oscillating_metric(
         drops = swings(values)
         often = [(part >= swing).sum() / len(part) for part in (drops, drops[len(drops) // 2 :])]
         if min(often) >= swing_share:
-            yield Observation(
-                "warning",
-                f"{curve.tag} swings: {percent(often[0])} of its evaluations lie "
-                f"{number(swing)} or more below the local highest before",
-                "Lower the learning rate, enlarge the batch, shuffle the data; average weights.",
-                tags=(curve.tag,),
-                steps=(int(curve.steps[0]), int(curve.steps[-1])),
-                evidence={
-                    "swing_percent": 100 * often[0],
-                    "largest_swing": float(drops.max()),
-                    "level": curve.tail,
-                },
-            )
+            swinging.append(of_accuracy(curve, often[0], swing, float(drops.max())))
+    yield from as_one(swinging, lambda one: one.evidence["swing_percent"])
+    turning = []
     for curve in subject.judged_losses:
         if len(curve) >= min_points and curve.noise > spread / 2:
             share, lag = alternation(curve)
@@ -89,16 +80,35 @@ def oscillating_metric(
                 and lag < -correlation
                 and share * abs(curve.tail) >= fall_share * (curve.head - curve.tail)
             ):
-                yield Observation(
-                    "warning",
-                    f"{curve.tag} swings around its level by {percent(share)} and changes sides "
-                    f"from point to point (correlation {number(lag)})",
-                    "Lower the learning rate, enlarge the batch, shuffle the data; look for "
-                    "batches of two kinds that take turns.",
-                    tags=(curve.tag,),
-                    steps=(int(curve.steps[0]), int(curve.steps[-1])),
-                    evidence={"spread_percent": 100 * share, "correlation": lag},
-                )
+                turning.append(of_loss(curve, share, lag))
+    yield from as_one(turning, lambda one: one.evidence["spread_percent"])
+
+
+def of_accuracy(curve: Curve, often: float, swing: float, largest: float) -> Observation:
+    """Tell of one accuracy."""
+    return Observation(
+        "warning",
+        f"{curve.tag} swings: {percent(often)} of its evaluations lie {number(swing)} or more "
+        "below the local highest before",
+        "Lower the learning rate, enlarge the batch, shuffle the data; average weights.",
+        tags=(curve.tag,),
+        steps=(int(curve.steps[0]), int(curve.steps[-1])),
+        evidence={"swing_percent": 100 * often, "largest_swing": largest, "level": curve.tail},
+    )
+
+
+def of_loss(curve: Curve, share: float, lag: float) -> Observation:
+    """Tell of one loss."""
+    return Observation(
+        "warning",
+        f"{curve.tag} swings around its level by {percent(share)} and changes sides from point to "
+        f"point (correlation {number(lag)})",
+        "Lower the learning rate, enlarge the batch, shuffle the data; look for batches of two "
+        "kinds that take turns.",
+        tags=(curve.tag,),
+        steps=(int(curve.steps[0]), int(curve.steps[-1])),
+        evidence={"spread_percent": 100 * share, "correlation": lag},
+    )
 
 
 def swings(values: Float64s) -> Float64s:

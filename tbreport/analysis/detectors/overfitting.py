@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tbreport.analysis.curves import OF_MEDIAN, median_of_windows, wander, window
-from tbreport.analysis.detector import Observation, detector
+from tbreport.analysis.detector import Observation, as_one, detector
 from tbreport.analysis.subject import Curve, Match, RunSubject
 from tbreport.model import Finding, Severity
 from tbreport.wording import number, percent
@@ -71,6 +71,7 @@ def overfitting(
         (AR(1), φ = 0.7). How well it agrees with the test loss of real small trainings:
         `python -m benchmarks.overfitting`, docs/detectors.md.
     """
+    told = []
     for match in subject.matches:
         val = match.val
         if val not in subject.judged_losses or len(val) < min_evaluations:
@@ -82,7 +83,8 @@ def overfitting(
             stands_out(val, window(len(val)), rise, noise_factor)
             or stands_out(val, len(val) // WIDE | 1, rise, noise_factor)
         ):
-            yield observe(match, "error" if risen >= error_rise else "warning")
+            told.append(observe(match, "error" if risen >= error_rise else "warning"))
+    yield from as_one(told, lambda one: one.evidence["rise_percent"])
 
 
 def wander_of(val: Curve) -> float:

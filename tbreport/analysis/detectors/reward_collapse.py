@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from tbreport.analysis import curves
-from tbreport.analysis.detector import Observation, detector
-from tbreport.analysis.subject import RunSubject
+from tbreport.analysis.detector import Observation, as_one, detector
+from tbreport.analysis.subject import Curve, RunSubject
 from tbreport.model import Finding
 from tbreport.wording import number, percent
 
@@ -47,6 +47,7 @@ def reward_collapse(
     Source
         Own; on simulated curves.
     """
+    told = []
     for curve in subject.of_metric("reward"):
         n = len(curve)
         if n < min_points:
@@ -58,20 +59,25 @@ def reward_collapse(
             continue
         since = int(low[-1, 0])
         if since > curve.best_index and (n - since) / n >= share:
-            lost = (curve.best - curve.tail) / gain
-            yield Observation(
-                "warning",
-                f"{curve.tag} fell from {number(curve.best)} at step {curve.best_step} to "
-                f"{number(curve.tail)}: {percent(lost)} of its gain is lost",
-                f"Resume from step {curve.best_step} with a smaller learning rate or clip range; "
-                "keep the best checkpoint.",
-                tags=(curve.tag,),
-                steps=(curve.best_step, int(curve.steps[-1])),
-                evidence={
-                    "best": curve.best,
-                    "best_step": curve.best_step,
-                    "tail": curve.tail,
-                    "first": curve.head,
-                    "lost_percent": 100 * lost,
-                },
-            )
+            told.append(observe(curve, (curve.best - curve.tail) / gain))
+    yield from as_one(told, lambda one: one.evidence["lost_percent"])
+
+
+def observe(curve: Curve, lost: float) -> Observation:
+    """Tell of one reward."""
+    return Observation(
+        "warning",
+        f"{curve.tag} fell from {number(curve.best)} at step {curve.best_step} to "
+        f"{number(curve.tail)}: {percent(lost)} of its gain is lost",
+        f"Resume from step {curve.best_step} with a smaller learning rate or clip range; keep the "
+        "best checkpoint.",
+        tags=(curve.tag,),
+        steps=(curve.best_step, int(curve.steps[-1])),
+        evidence={
+            "best": curve.best,
+            "best_step": curve.best_step,
+            "tail": curve.tail,
+            "first": curve.head,
+            "lost_percent": 100 * lost,
+        },
+    )

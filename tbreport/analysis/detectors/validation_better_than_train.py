@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tbreport.analysis.curves import median
-from tbreport.analysis.detector import Observation, detector
+from tbreport.analysis.detector import Observation, as_one, detector
 from tbreport.analysis.subject import Match, RunSubject
 from tbreport.model import Finding, Float64s
 from tbreport.wording import number, percent
@@ -52,6 +52,7 @@ def validation_better_than_train(
     Source
         UMLAUT's hint at leakage, made sustained.
     """
+    told = []
     for match in subject.matches:
         if match.val not in subject.judged_losses or not match.train.is_positive:
             continue
@@ -62,7 +63,8 @@ def validation_better_than_train(
             later = lead[len(lead) // 2 :]
             start = median(lead[: max(3, round(START * len(lead)))])
             if start <= needed / 2 and (later > needed).mean() >= MOST_OF:
-                yield observe(match, lead, needed)
+                told.append(observe(match, lead, needed))
+    yield from as_one(told, lambda one: one.evidence["lead_percent"])
 
 
 def leads(match: Match) -> Float64s:
