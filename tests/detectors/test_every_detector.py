@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tbreport.analysis.detector import HEADINGS, Detector, every_detector
 from tbreport.analysis.examination import detect
 from tbreport.model import Run, RunDigest
+from tbreport.wording import evidence
 from tests.curves import START, broken, healthy, histograms, overfit, run, series
 from tests.findings import experiment, told
 
@@ -103,6 +104,13 @@ def test_its_findings_can_be_read_and_acted_on(found: Detector, name: str) -> No
         assert all(math.isfinite(value) for value in finding.evidence.values())
         if finding.steps is not None:
             assert finding.steps[0] <= finding.steps[1]
+
+
+@pytest.mark.parametrize(("found", "name"), cases("FIRES"), ids=titled)
+def test_no_two_numbers_of_a_finding_are_called_alike(found: Detector, name: str) -> None:
+    for finding in told(examples(found).FIRES[name]):
+        labels = [label for label, _ in evidence(finding.evidence)]
+        assert sorted(set(labels)) == sorted(labels)
 
 
 @pytest.mark.parametrize(("found", "name"), cases("FIRES"), ids=titled)

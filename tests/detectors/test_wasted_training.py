@@ -36,5 +36,5 @@ def test_it_counts_the_hours_after_the_best() -> None:
 
     assert finding.severity == "info"
     assert finding.evidence["best_step"] == pytest.approx(20, abs=1)
-    assert finding.evidence["after_best_s"] == pytest.approx(19 * 3600, abs=3600)
+    assert finding.evidence["time_after_best_s"] == pytest.approx(19 * 3600, abs=3600)
     assert " h of training came after" in finding.message

@@ -88,7 +88,7 @@ def slow_step(
             "before_s": level,
             "after_s": later,
             "slowdown_ratio": later / level,
-            "lost_s": lost,
+            "time_lost_s": lost,
             "lost_percent": 100 * share,
         },
     )

@@ -70,6 +70,6 @@ def wasted_training(
                 "best_step": best,
                 "tail": chosen.tail,
                 "after_best_percent": 100 * after,
-                "after_best_s": max(0.0, seconds),
+                "time_after_best_s": max(0.0, seconds),
             },
         )
