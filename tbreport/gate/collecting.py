@@ -129,7 +129,7 @@ def entry(digest: RunDigest, grids: Mapping[str, Int64s], commit: str | None) ->
 
 def on_grid(points: Display, grid: Int64s) -> tuple[Float64s, npt.NDArray[np.bool_]]:
     """The values at the grid's steps, NaN where there is none, and which are there."""
-    places = np.minimum(np.searchsorted(points.steps, grid), len(points.steps) - 1)
+    places = np.minimum(points.steps.searchsorted(grid), len(points.steps) - 1)
     present = points.steps[places] == grid
     return np.where(present, points.values[places], np.nan), present
 

@@ -75,6 +75,8 @@ def scatters_more(ours: Float64s, theirs: Float64s, n: int, m: int) -> npt.NDArr
     """Whether the candidate's variance is significantly greater than the baseline's."""
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(ours > 0, ours / theirs, 0.0)
+    if not (ratio > 1).any():  # where F has more than a third of its tail yet
+        return np.zeros(ratio.shape, bool)
     found: npt.NDArray[np.bool_] = tails.fisher(ratio, n - 1, m - 1) < SCATTER
     return found
 
@@ -149,21 +151,15 @@ def change_point(values: Float64s, alpha: float = 0.001, least: int = 3) -> int 
 
     Every split with `least` runs on both sides is tried, and Bonferroni pays for the choice.
     """
-    splits = range(least, len(values) - least + 1)
-    if not splits:
+    n = len(values)
+    splits = np.arange(least, n - least + 1)
+    if not len(splits) or values.min() == values.max():
         return None
-    t = np.array([abs(two_means(values, split)) for split in splits])
-    place = int(np.argmax(t))
-    p = 2 * float(tails.student(t[place], len(values) - 2))
-    return splits[place] if p * len(splits) < alpha else None
-
-
-def two_means(values: Float64s, split: int) -> float:
-    """Student's t of what follows a split against what is before it, the variance pooled."""
-    before, after = values[:split], values[split:]
-    difference = float(after.mean() - before.mean())
-    square = split * before.var() + len(after) * after.var()
-    error = math.sqrt(square / (len(values) - 2) * (1 / split + 1 / len(after)))
-    if not error:
-        return math.inf if difference else 0.0
-    return difference / error
+    centered = values - values.mean()
+    before = np.cumsum(centered)[splits - 1]
+    between = before**2 * n / (splits * (n - splits))
+    place = int(np.argmax(between))  # what lies between two means is not within: the greatest t
+    within = float(centered @ centered) - float(between[place])
+    t = math.sqrt((n - 2) * between[place] / within) if within > 0 else math.inf
+    p = 2 * float(tails.student(t, n - 2))
+    return int(splits[place]) if p * len(splits) < alpha else None
