@@ -207,6 +207,7 @@ class Finding:
     advice: str
     because_of: str = ""  # the code of the finding of the same run that it follows from
     accepted: str = ""  # the reason, where the settings say that it is known
+    accepted_until: str = ""  # the last day on which that holds: "2027-01-31"
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,11 @@ def duration(seconds: float | None) -> str:
     return f"{seconds / 86400:.1f} d"
 
 
+def acceptance(reason: str, until: str) -> str:
+    """accepted until 2027-01-31: the data is small."""
+    return f"accepted until {until}: {reason}" if until else f"accepted: {reason}"
+
+
 def size(n_bytes: int) -> str:
     """ "61.3 MB", powers of a thousand as code hosts count them."""
     value = float(n_bytes)

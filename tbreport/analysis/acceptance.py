@@ -106,7 +106,7 @@ def settled(
             one = replace(one, severity=severities[one.name])
         known = [a for a in acceptances if a.covers(one, today)]
         if known:
-            one = replace(one, accepted=f"{known[0].reason} (until {known[0].until})")
+            one = replace(one, accepted=known[0].reason, accepted_until=str(known[0].until))
         told.append(one)
     return tuple(told)
 

@@ -188,6 +188,7 @@ def finding(found: Finding) -> dict[str, Any]:
         "advice": found.advice,
         "because_of": found.because_of or None,
         "accepted": found.accepted or None,
+        "accepted_until": found.accepted_until or None,
     }
 
 

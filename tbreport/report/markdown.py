@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from tbreport import wording
+from tbreport.model import Finding
 from tbreport.report.document import Block, Cell, Facts, FindingList, Prose, Report, Section, Table
 from tbreport.report.galleries import slug
 from tbreport.report.terminal import SIGNS, plain, sparkline
@@ -80,11 +81,18 @@ def block(found: Block) -> str:
         return "".join(
             f"- **{item.finding.severity}** {item.finding.code} {text(item.finding.name)} "
             f"{text(item.finding.run)}: {text(item.finding.message)}"
-            f"{f' (accepted: {text(item.finding.accepted)})' if item.finding.accepted else ''}"
+            f"{accepted(item.finding)}"
             f"{f' (follows from {item.follows})' if item.follows else ''}\n"
             for item in found.items[:ROWS]
         ) + more(len(found.items))
     return ""
+
+
+def accepted(found: Finding) -> str:
+    """Until when a finding is accepted and why; empty for one that is not."""
+    if not found.accepted:
+        return ""
+    return f" ({wording.acceptance(text(found.accepted), found.accepted_until)})"
 
 
 def table(found: Table) -> str:

@@ -180,7 +180,9 @@ def finding(console: Console, item: FindingItem) -> None:
     if item.follows:
         head.append(f"   follows from {item.follows}", style="dim")
     if found.accepted:
-        head.append(f"   accepted: {plain(found.accepted)}", style="dim")
+        head.append(
+            f"   {wording.acceptance(plain(found.accepted), found.accepted_until)}", style="dim"
+        )
         console.print(head)
         return
     console.print(head)

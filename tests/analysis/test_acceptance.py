@@ -21,23 +21,23 @@ def parse(**values: Any) -> DetectorSettings:
     return DetectorSettings.parse(Table("detectors", "tbreport.toml", values))
 
 
-def accepted(**changes: Any) -> dict[str, str]:
+def accepted(**changes: Any) -> dict[str, tuple[str, str]]:
     found = detect(ILL, parse(accepted=[{**ENTRY, **changes}]))
-    return {finding.code: finding.accepted for finding in found}
+    return {finding.code: (finding.accepted, finding.accepted_until) for finding in found}
 
 
 def test_a_finding_is_accepted_with_its_reason_and_last_day() -> None:
-    assert accepted()["TB301"] == "known (until 2999-01-01)"
-    assert accepted()["TB304"] == ""
+    assert accepted()["TB301"] == ("known", "2999-01-01")
+    assert accepted()["TB304"] == ("", "")
 
 
 def test_one_that_has_expired_counts_again() -> None:
-    assert accepted(until=date(2001, 1, 1))["TB301"] == ""
+    assert accepted(until=date(2001, 1, 1))["TB301"] == ("", "")
 
 
 def test_a_pattern_says_in_which_runs() -> None:
-    assert accepted(run="^other$")["TB301"] == ""
-    assert accepted(run="^run$")["TB301"] != ""
+    assert accepted(run="^other$")["TB301"] == ("", "")
+    assert accepted(run="^run$")["TB301"] == ("known", "2999-01-01")
 
 
 @pytest.mark.parametrize(

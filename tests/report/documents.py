@@ -235,9 +235,11 @@ def typical(
     )
 
 
-def finding(code: str, run: str = "r", accepted: str = "") -> Finding:
+def finding(code: str, run: str = "r", accepted: str = "", until: str = "") -> Finding:
     """A warning with nothing but its code."""
-    return Finding(code, "name", "warning", run, (), (5, 10), "message", {}, "", "", accepted)
+    return Finding(
+        code, "name", "warning", run, (), (5, 10), "message", {}, "", "", accepted, until
+    )
 
 
 def findings(

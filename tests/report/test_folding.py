@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from tbreport.report import html
-from tbreport.report.document import FindingItem, FindingList, Section
+import pytest
+
+from tbreport.report import html, markdown, terminal
+from tbreport.report.document import FindingItem, FindingList, Report, Section
 from tbreport.report.folding import told
 from tests.report.documents import finding, typical
 
 
-def item(code: str, run: str = "r", follows: str = "", accepted: str = "") -> FindingItem:
-    found = finding(code, run=run, accepted=accepted)
+def item(
+    code: str, run: str = "r", follows: str = "", accepted: str = "", until: str = ""
+) -> FindingItem:
+    found = finding(code, run=run, accepted=accepted, until=until)
     return FindingItem(found, f"{code}-{run}".lower(), None, follows)
 
 
@@ -43,9 +48,13 @@ def test_what_follows_from_an_accepted_finding_stands_alone_unless_accepted_too(
     assert story.accepted
 
 
-def page(*items: FindingItem) -> str:
+def report(*items: FindingItem) -> Report:
     section = Section("findings", "Findings", (FindingList(items),), len(items))
-    return html.render(replace(typical(n=10), sections=(section,)))
+    return replace(typical(n=10), sections=(section,))
+
+
+def page(*items: FindingItem) -> str:
+    return html.render(report(*items))
 
 
 def test_the_page_names_what_it_folds_and_keeps_it_whole() -> None:
@@ -60,8 +69,18 @@ def test_the_page_names_what_it_folds_and_keeps_it_whole() -> None:
     assert 'id="tb403-r"' not in folded
 
 
-def test_an_accepted_finding_is_folded_with_its_reason() -> None:
-    text = page(item("TB301", accepted="the data is small"))
+def test_an_accepted_finding_is_folded_with_its_reason_and_last_day() -> None:
+    text = page(item("TB301", accepted="the data is small", until="2027-01-31"))
 
     folded = text[text.index('<details class="folded"') :]
     assert folded.index("Accepted") < folded.index("</summary>") < folded.index("the data is small")
+    assert "Accepted until <time>2027-01-31</time>: the data is small." in folded
+
+
+@pytest.mark.parametrize("render", [terminal.render, markdown.render])
+def test_the_text_tells_until_when_a_finding_is_accepted_and_why(
+    render: Callable[[Report], str],
+) -> None:
+    text = render(report(item("TB301", accepted="the data is small", until="2027-01-31")))
+
+    assert "accepted until 2027-01-31: the data is small" in text
