@@ -7,11 +7,11 @@ from pathlib import Path
 
 from tbreport import __version__
 from tbreport.analysis.digest import plan_for
+from tbreport.dating import source_date
 from tbreport.errors import NothingToCompare
 from tbreport.gate.contrast import contrast
 from tbreport.gate.jobs import named
 from tbreport.gating import Reading, digests_of, drawn
-from tbreport.pipeline import source_date
 from tbreport.report import contrasts
 from tbreport.report.document import Report
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from tbreport import __version__
 from tbreport.analysis.digest import Plan, plan_for
 from tbreport.analysis.thin import thin
+from tbreport.dating import source_date
 from tbreport.errors import NothingToCompare
 from tbreport.gate import expressions
 from tbreport.gate.baseline import read
@@ -22,20 +23,19 @@ from tbreport.gate.collecting import build, tags_to_keep
 from tbreport.gate.deciding import read_first
 from tbreport.gate.jobs import by_job
 from tbreport.gate.judge import judge
-from tbreport.gate.model import Baseline, Policy
+from tbreport.gate.model import Baseline, Policy, Verdict
 from tbreport.gate.places import located
 from tbreport.gate.sketching import faint, sketch
 from tbreport.judging import Crash, Judges, noting
-from tbreport.mapping import Advance
 from tbreport.model import Display, Run, RunDigest
 from tbreport.options import Options
-from tbreport.pipeline import refuse_nothing, source_date
 from tbreport.reader import logdir
 from tbreport.reader.load import read_blob
 from tbreport.reader.logdir import Logdir
-from tbreport.reading import reading
-from tbreport.report.document import Report
-from tbreport.report.sections import compose
+from tbreport.reading import Advance, reading, refuse_nothing
+from tbreport.report import gating
+from tbreport.report.document import Report, Section
+from tbreport.report.headline import summary
 
 TITLE = "Training gate"
 EVERYTHING = (".*",)
@@ -74,29 +74,46 @@ def gate(
     closely = closely or policy.fail_on is not None or policy.fail_on_damage
     digests, baselines, found, judges = both_sides(paths, policy, reading_of, closely=closely)
     verdict = judge(digests, baselines, policy, earlier)
+    title = reading_of.options.title or TITLE
     if not closely and verdict.outcome == "pass":
-        report = compose(
-            [faint(digest) for digest in digests],
-            title=reading_of.options.title or TITLE,
-            version=__version__,
-            created_at=source_date(),
-            problems=found.problems,
-            verdict=verdict,
-        )
-        return replace(report, sections=tuple(s for s in report.sections if s.id == "gate"))
+        return verdict_alone(verdict, digests, found, title)
     if not closely:
         again = replace(reading_of, begin=lambda found: None, advance=lambda file: None)
         digests, found, judges = digests_of(paths, again, keep=())
+    from tbreport.report.sections import compose  # of everything that is drawn: 0.1 s
+
     plan = plan_for(len(digests))
     return compose(
         [drawn(digest, plan) for digest in digests],
-        title=reading_of.options.title or TITLE,
+        title=title,
         version=__version__,
         created_at=source_date(),
         findings=judges.of_all(digests, found, reading_of.crashes),
         problems=found.problems,
         detectors=judges.names(),
         verdict=verdict,
+    )
+
+
+def verdict_alone(
+    verdict: Verdict, digests: Sequence[RunDigest], found: Logdir, title: str
+) -> Report:
+    """The report of the verdict and nothing else, with as much of the runs as it shows."""
+    shown = tuple(sorted(map(faint, digests), key=lambda digest: digest.run))
+    times = [digest.last_wall_time for digest in shown if digest.last_wall_time is not None]
+    created_at = source_date()
+    return Report(
+        title,
+        __version__,
+        max(times, default=0.0) if created_at is None else created_at,
+        gating.headline(verdict),
+        summary(shown),
+        (Section("gate", "Gate", gating.blocks(verdict, shown), len(verdict.checks)),),
+        shown,
+        verdict.findings,
+        tuple(found.problems),
+        {digest.run: place for place, digest in enumerate(shown)},
+        verdict,
     )
 
 

@@ -6,7 +6,6 @@ itself: the arrays of one training are in memory at a time, not those of all.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -14,18 +13,19 @@ from pathlib import Path
 
 from tbreport import __version__
 from tbreport.analysis.digest import Plan, plan_for
-from tbreport.errors import NoEventFiles, NothingToCompare
+from tbreport.dating import source_date
+from tbreport.errors import NothingToCompare
 from tbreport.executors import Workers
 from tbreport.judging import Crash, Judges
 from tbreport.mapping import Advance, Job, Outcome, digested
 from tbreport.model import Problem, RunDigest
-from tbreport.options import Options, Selection
+from tbreport.options import Options
 from tbreport.reader import engine as engines
 from tbreport.reader import layouts, logdir
 from tbreport.reader.companions import beside
 from tbreport.reader.logdir import Input, Logdir
 from tbreport.reader.urls import is_remote
-from tbreport.reading import discovering, joining_layouts, reading
+from tbreport.reading import discovering, joining_layouts, reading, refuse_nothing
 from tbreport.remembering import Memory, Values, fingerprint
 from tbreport.report import inspection as inspect
 from tbreport.report.document import Report
@@ -205,32 +205,3 @@ def compared_run(
         f"there is no run or path {compare!r} to compare with",
         hint=f"runs: {', '.join(names[:10])}",
     )
-
-
-def refuse_nothing(digests: Sequence[RunDigest], found: Logdir, selection: Selection) -> None:
-    """Fail where there is nothing to show.
-
-    Raises:
-        NoEventFiles: no point could be read, or the patterns leave no run.
-    """
-    if not digests:
-        raise NoEventFiles(
-            f"no run under {found.title!r} has a name that the patterns take",
-            hint="see the names with: tbreport inspect",
-        )
-    if any(digest.points for digest in digests):
-        return
-    problems = [problem for digest in digests for problem in digest.problems]
-    if not problems and (selection.tags or selection.exclude):
-        raise NoEventFiles("no tag of any run has a name that the patterns take")
-    counted = f"{len(found.files)} event file{'' if len(found.files) == 1 else 's'}"
-    raise NoEventFiles(
-        f"no point could be read from {counted} under {found.title!r}",
-        hint="; ".join(f"{problem.path}: {problem.detail}" for problem in problems[:3]),
-    )
-
-
-def source_date() -> float | None:
-    """SOURCE_DATE_EPOCH, for reports that must be the same bytes tomorrow."""
-    text = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return float(text) if text.isdigit() else None

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tbreport.errors import BadSetting
-from tbreport.model import Run
-from tbreport.options import Options
+from tbreport.errors import BadSetting, NoEventFiles
+from tbreport.model import Run, RunDigest
+from tbreport.options import Options, Selection
 from tbreport.reader import archive, layouts, logdir
 from tbreport.reader import engine as engines
 from tbreport.reader.load import load_families
@@ -52,3 +52,26 @@ def joining_layouts(options: Options) -> Iterable[str]:
                 hint=f"known: {', '.join(layouts.LAYOUTS)}",
             )
     return wanted if options.join and table.value("join", bool, True) else ()
+
+
+def refuse_nothing(digests: Sequence[RunDigest], found: Logdir, selection: Selection) -> None:
+    """Fail where there is nothing to show.
+
+    Raises:
+        NoEventFiles: no point could be read, or the patterns leave no run.
+    """
+    if not digests:
+        raise NoEventFiles(
+            f"no run under {found.title!r} has a name that the patterns take",
+            hint="see the names with: tbreport inspect",
+        )
+    if any(digest.points for digest in digests):
+        return
+    problems = [problem for digest in digests for problem in digest.problems]
+    if not problems and (selection.tags or selection.exclude):
+        raise NoEventFiles("no tag of any run has a name that the patterns take")
+    counted = f"{len(found.files)} event file{'' if len(found.files) == 1 else 's'}"
+    raise NoEventFiles(
+        f"no point could be read from {counted} under {found.title!r}",
+        hint="; ".join(f"{problem.path}: {problem.detail}" for problem in problems[:3]),
+    )

@@ -42,6 +42,7 @@ FLOORS = {
     "tbreport.figures": 4,
     "tbreport.baselining": 4,
     "tbreport.contrasting": 4,
+    "tbreport.dating": 4,
     "tbreport.gating": 4,
     "tbreport.judging": 4,
     "tbreport.mapping": 4,

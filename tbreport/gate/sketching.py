@@ -84,13 +84,13 @@ def diverging(
     )
     if not suspects or not settings.chooses(detector):
         return ()
-    return examine(subject, replace(settings, select=(DIVERGING,)), on_crash)
+    return examine(subject, replace(settings, select=(DIVERGING,)), on_crash)[0]
 
 
 def faint(digest: RunDigest) -> RunDigest:
-    """The digest with no more points than a sparkline has use for."""
+    """The digest with no more than a verdict shows of it: a sparkline's points, no settings."""
     display = {}
     for tag, points in digest.display.items():
         every = slice(None, None, max(1, len(points.steps) // DRAWN))
         display[tag] = Display(points.steps[every], points.wall_times[every], points.values[every])
-    return replace(digest, display=display)
+    return replace(digest, display=display, hparams={})

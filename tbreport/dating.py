@@ -1,0 +1,11 @@
+"""When a report says that it was made."""
+
+from __future__ import annotations
+
+import os
+
+
+def source_date() -> float | None:
+    """SOURCE_DATE_EPOCH, for reports that must be the same bytes tomorrow."""
+    text = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return float(text) if text.isdigit() else None
