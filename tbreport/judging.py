@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tbreport.analysis.detector import Detector, DetectorSettings, every_detector
+from tbreport.analysis.detector import Detector, DetectorSettings
 from tbreport.analysis.digest import Plan, digest
 from tbreport.analysis.examination import detect_experiment, detect_problems
 from tbreport.analysis.overrides import Judgement, RunSettings
@@ -48,7 +48,7 @@ class Judges:
 
     def names(self) -> list[str]:
         """The codes and names of the detectors that run."""
-        return [f"{d.code} {d.name}" for d in every_detector() if self.detectors.chooses(d)]
+        return [f"{found.code} {found.name}" for found in self.detectors.chosen]
 
     def digest(
         self, run: Run, plan: Plan, paths: Mapping[str, Path], crashes: list[Crash] | None

@@ -192,7 +192,7 @@ def explain(code_or_name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: cached_property needs a __dict__
 class DetectorSettings:
     """Which detectors run, and their options.
 
@@ -227,6 +227,11 @@ class DetectorSettings:
             read_severities(table, defaults),
             read_acceptances(table, by_code),
         )
+
+    @functools.cached_property
+    def chosen(self) -> tuple[Detector, ...]:
+        """The detectors that are to run, in their order."""
+        return tuple(found for found in every_detector() if self.chooses(found))
 
     def chooses(self, found: Detector) -> bool:
         """Whether a detector is to run."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from tbreport.analysis.detector import DetectorSettings
 from tbreport.analysis.distributions import distribution
-from tbreport.analysis.examination import OnCrash, coverage, examine
+from tbreport.analysis.examination import OnCrash, examine
 from tbreport.analysis.exhibits import Decode, exhibits
 from tbreport.analysis.roles import UNKNOWN, RoleRules
 from tbreport.analysis.subject import Curve, RunSubject
@@ -87,6 +87,7 @@ def digest(
     statistics = sorted(statistics_of(subject), key=lambda found: (found.kind, found.tag))
     began = [s.first_wall_time for s in statistics if s.first_wall_time is not None]
     ended = [s.last_wall_time for s in statistics if s.last_wall_time is not None]
+    findings, covered = examine(subject, detectors, on_crash)
     return RunDigest(
         run=run.name,
         folders=run.folders,
@@ -95,7 +96,7 @@ def digest(
         problems=run.problems,
         superseded=run.superseded,
         hparams=run.hparams,
-        findings=examine(subject, detectors, on_crash),
+        findings=findings,
         statistics=tuple(statistics),
         display={tag: display(series, plan) for tag, series in run.scalars.items()},
         histograms={
@@ -105,7 +106,7 @@ def digest(
         pairs=tuple((pair.metric, pair.train.tag, pair.val.tag) for pair in subject.pairs),
         first_wall_time=min(began, default=None),
         last_wall_time=max(ended, default=None),
-        coverage=coverage(subject, detectors),
+        coverage=covered,
         checkpoint=checkpoint(subject),
         distributions=distributions(run, plan),
         exhibits=exhibits(run.blobs, decode, plan.exhibit_bytes),

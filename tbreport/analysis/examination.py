@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from tbreport.analysis.acceptance import settled
-from tbreport.analysis.detector import Detector, DetectorSettings, every_detector
+from tbreport.analysis.detector import Detector, DetectorSettings
 from tbreport.analysis.needs import NEEDS
 from tbreport.analysis.roles import RoleRules
 from tbreport.analysis.stories import with_causes
@@ -24,29 +24,28 @@ def detect(
     run: Run, settings: DetectorSettings | None = None, roles: RoleRules | None = None
 ) -> tuple[Finding, ...]:
     """All that the detectors find in one run, the gravest first."""
-    return examine(RunSubject(run, roles or RoleRules()), settings or DetectorSettings())
+    return examine(RunSubject(run, roles or RoleRules()), settings or DetectorSettings())[0]
 
 
 def examine(
     subject: RunSubject, settings: DetectorSettings, on_crash: OnCrash | None = None
-) -> tuple[Finding, ...]:
-    """As `detect`, of a subject that is already there.
+) -> tuple[tuple[Finding, ...], dict[str, str]]:
+    """As `detect`, of a subject that is already there; and why which detectors could not look.
 
     A detector that raises ends this, unless `on_crash` takes the exception: the others go on then.
     """
+    covered = coverage(subject, settings)
     found: tuple[Finding, ...] = detect_problems(subject.run.problems, settings, on_crash)
-    for one in every_detector():
-        if one.scope == "run" and not lacks(one, subject, settings):
+    for one in settings.chosen:
+        if one.scope == "run" and not covered[one.code]:
             found = look(one, subject, subject.run.name, found, settings, on_crash)
-    return with_causes(by_gravity(settled(found, settings.accepted, settings.severities)))
+    return with_causes(by_gravity(settled(found, settings.accepted, settings.severities))), covered
 
 
 def coverage(subject: RunSubject, settings: DetectorSettings) -> dict[str, str]:
-    """Why each of the chosen detectors of runs could not look; "" where it did."""
+    """Why each of the chosen detectors of runs cannot look, by code; "" where it can."""
     return {
-        one.code: lacks(one, subject, settings)
-        for one in every_detector()
-        if one.scope == "run" and settings.chooses(one)
+        one.code: lacks(one, subject, settings) for one in settings.chosen if one.scope == "run"
     }
 
 
@@ -60,13 +59,15 @@ def lacks(one: Detector, subject: RunSubject, settings: DetectorSettings) -> str
 
 
 def detect_problems(
-    problems: Iterable[Problem], settings: DetectorSettings, on_crash: OnCrash | None = None
+    problems: Sequence[Problem], settings: DetectorSettings, on_crash: OnCrash | None = None
 ) -> tuple[Finding, ...]:
     """What damaged files mean: one finding for each code, run and file."""
+    if not problems:
+        return ()
     place = attrgetter("code", "run", "path")
     alike = {key: tuple(group) for key, group in groupby(sorted(problems, key=place), key=place)}
     found: tuple[Finding, ...] = ()
-    for one in every_detector():
+    for one in settings.chosen:
         for (code, run, _), group in alike.items():
             if one.scope == "problem" and one.code == code:
                 found = look(one, group, run, found, settings, on_crash)
@@ -78,7 +79,7 @@ def detect_experiment(
 ) -> tuple[Finding, ...]:
     """What only all runs together show."""
     found: tuple[Finding, ...] = ()
-    for one in every_detector():
+    for one in settings.chosen:
         if one.scope == "experiment":
             found = look(one, digests, "", found, settings, on_crash)
     return by_gravity(settled(found, settings.accepted, settings.severities))
@@ -93,8 +94,6 @@ def look(
     on_crash: OnCrash | None,
 ) -> tuple[Finding, ...]:
     """The earlier findings and those of one detector, without those that it replaces."""
-    if not settings.chooses(one):
-        return earlier
     try:
         seen = tuple(one.look(subject, earlier, **settings.options.get(one.name, {})))
     except Exception as error:
