@@ -85,6 +85,10 @@ def train(
                 print(folder, flush=True)
     except TrainingError as error:
         raise TbreportError(str(error), hint=error.hint) from None
+    except OSError as error:
+        raise TbreportError(
+            f"{error.strerror}: '{error.filename}'", hint="--out must be a folder to write to"
+        ) from None
     except KeyboardInterrupt:
         note("stopped; what was written is whole")
         raise typer.Exit(INTERRUPTED) from None

@@ -55,6 +55,7 @@ def train(
     scenario = find(name, task)
     precisions.check(precision)
     target = resolve(local_device(device))
+    check_samples(samples)
     folder = folder_of(scenario, out, seed)
     if is_first_process():  # the others come to a folder that it has made
         check_free(folder)
@@ -68,6 +69,12 @@ def train(
 def folder_of(scenario: Scenario, out: Path, seed: int) -> Path:
     """Where a run is written."""
     return out / f"{scenario.label}-seed{seed}"
+
+
+def check_samples(samples: Path | None) -> None:
+    """Raise TrainingError where samples are asked for that are not there."""
+    if samples is not None and not samples.exists():
+        raise TrainingError(f"there is no '{samples}'", hint="--data-dir is what holds the samples")
 
 
 def check_free(folder: Path) -> None:

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tbreport.training import TrainingError
+from tbreport.training import precision as precisions
 from tbreport.training.devices import present, resolve
-from tbreport.training.loop import check_free, folder_of, train
+from tbreport.training.loop import check_free, check_samples, folder_of, train
 from tbreport.training.scenarios import find
 from tbreport.training.stage import Echo, Stopped
 
@@ -61,6 +62,8 @@ def sweep(
         TrainingError: a job cannot begin as asked, before any does; or some failed, after the rest.
         KeyboardInterrupt: the person stopped it, after the workers have closed their files.
     """
+    precisions.check(settings.precision)
+    check_samples(settings.samples)
     for job in jobs:
         check_free(folder_of(find(job.name, settings.task), settings.out, job.seed))
     places = devices_for(device, workers)[: len(jobs)]
@@ -165,6 +168,8 @@ def done(job: Job, news: Any, stop: Any, settings: Settings, device: str) -> New
         )
     except Stopped:
         return News("stopped", "", job)
+    except TrainingError as error:
+        return News("failed", f"{error} ({error.hint})", job)
     except Exception as error:
         return News("failed", f"{type(error).__name__}: {error}", job)
     return News("done", str(folder), job)

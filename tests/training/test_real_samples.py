@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 from tbreport.training import TrainingError
+from tbreport.training.loop import train
 from tbreport.training.scenarios import SCENARIOS, Recipe
 from tbreport.training.tasks import TASKS
-from tbreport.training.tasks.images import CIFAR_BATCHES, cifar10
+from tbreport.training.tasks.cifar10 import BATCHES, cifar10
 from tbreport.training.tasks.task import Task
 from tbreport.training.tasks.texts import labeled_folder, plain_text
+from tests.training.runs import silent
 
 PER_BATCH = 20
 
@@ -34,7 +36,7 @@ def batch(seed: int) -> dict[bytes, Any]:
 
 def lay_out(folder: Path) -> Path:
     folder.mkdir(parents=True)
-    for number, name in enumerate(CIFAR_BATCHES):
+    for number, name in enumerate(BATCHES):
         (folder / name).write_bytes(pickle.dumps(batch(number), protocol=2))
     return folder
 
@@ -58,7 +60,7 @@ def test_cifar10_is_read_from_its_folder_or_the_one_above(tmp_path: Path, beneat
 
 def test_cifar10_is_read_from_its_archive(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "cifar-10-python.tar.gz", "w:gz") as archive:
-        for number, name in enumerate(CIFAR_BATCHES):
+        for number, name in enumerate(BATCHES):
             content = pickle.dumps(batch(number), protocol=2)
             member = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
             member.size = len(content)
@@ -71,7 +73,58 @@ def test_a_batch_that_would_run_code_is_refused(tmp_path: Path) -> None:
     folder = lay_out(tmp_path / "cifar")
     (folder / "data_batch_1").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
 
-    with pytest.raises(pickle.UnpicklingError, match=r"os\.system"):
+    with pytest.raises(TrainingError, match=r"data_batch_1' is no batch .*os\.system"):
+        cifar10(folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        (b"", "Ran out of input"),
+        (pickle.dumps(batch(2), protocol=2)[:3000], "truncated"),
+        (b"hello, I am text", "Memo value not found"),
+        (pickle.dumps([1, 2, 3]), "no dictionary with data and labels"),
+        (pickle.dumps({b"data": np.zeros((2, 3072), np.uint8)}), "no dictionary with data and"),
+        (
+            pickle.dumps(batch(2) | {b"data": np.zeros((20, 100), np.uint8)}),
+            r"not bytes \[n, 3072\]",
+        ),
+        (pickle.dumps(batch(2) | {b"data": np.zeros((20, 3072))}), r"not bytes \[n, 3072\]"),
+        (pickle.dumps(batch(2) | {b"labels": [1] * 7}), "20 images and 7 labels"),
+        (pickle.dumps(batch(2) | {b"labels": [11] * 20}), "labels other than 0 to 9"),
+        (pickle.dumps(batch(2) | {b"labels": ["cat"] * 20}), "labels other than 0 to 9"),
+    ],
+)
+def test_a_batch_that_is_none_is_named_with_what_is_wrong(
+    tmp_path: Path, content: bytes, wrong: str
+) -> None:
+    folder = lay_out(tmp_path / "cifar")
+    (folder / "data_batch_2").write_bytes(content)
+
+    with pytest.raises(TrainingError, match=f"data_batch_2' is no batch of CIFAR-10: .*{wrong}"):
+        cifar10(folder)
+
+
+def test_an_archive_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "cifar-10-python.tar.gz").write_bytes(b"no archive")
+
+    with pytest.raises(TrainingError, match=r"tar\.gz' is no batch of CIFAR-10"):
+        cifar10(tmp_path)
+
+
+def test_an_archive_without_a_batch_is_named(tmp_path: Path) -> None:
+    tarfile.open(tmp_path / "cifar-10-python.tar.gz", "w:gz").close()
+
+    with pytest.raises(TrainingError, match="'data_batch_1' is missing"):
+        cifar10(tmp_path)
+
+
+def test_a_class_without_images_is_named(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "cifar")
+    without_cats = batch(5) | {b"labels": [0, 1, 2, 2, 4, 5, 6, 7, 8, 9] * 2}
+    (folder / "test_batch").write_bytes(pickle.dumps(without_cats))
+
+    with pytest.raises(TrainingError, match="no cat among the validation images"):
         cifar10(folder)
 
 
@@ -143,6 +196,47 @@ def test_the_classifier_learns_the_classes_of_a_folder(tmp_path: Path) -> None:
 def test_a_folder_without_classes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="no folder a class"):
         labeled_folder(tmp_path)
+
+
+def test_a_file_is_no_folder_of_classes(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("text")
+
+    with pytest.raises(TrainingError, match=r"'.*a\.txt' is no folder"):
+        labeled_folder(tmp_path / "a.txt")
+
+
+def test_texts_of_which_none_is_left_for_validation_are_refused(tmp_path: Path) -> None:
+    write_texts(tmp_path, "a", ["one"])
+    write_texts(tmp_path, "b", ["two"])
+
+    with pytest.raises(TrainingError, match="2 texts, too few to hold some back"):
+        labeled_folder(tmp_path)
+
+
+def test_a_test_folder_of_other_classes_is_refused(tmp_path: Path) -> None:
+    for label in "ab":
+        write_texts(tmp_path / "train", label, ["one"])
+    write_texts(tmp_path / "test", "c", ["two"])
+
+    with pytest.raises(TrainingError, match="'test' has no text of a, b"):
+        labeled_folder(tmp_path)
+
+
+def test_texts_without_a_word_are_refused(tmp_path: Path) -> None:
+    for label in "ab":
+        write_texts(tmp_path, label, [" \n"] * 10)
+
+    with pytest.raises(TrainingError, match="no word in the texts"):
+        labeled_folder(tmp_path)
+
+
+@pytest.mark.parametrize("task", ["image-cnn", "text-classifier", "language-model", "gan"])
+def test_samples_that_are_not_there_are_named_before_anything_is_written(
+    tmp_path: Path, task: str
+) -> None:
+    with pytest.raises(TrainingError, match=r"there is no '.*nowhere'"):
+        train("healthy", tmp_path, seed=0, echo=silent, task=task, samples=tmp_path / "nowhere")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_language_model_reads_any_text_file(tmp_path: Path) -> None:

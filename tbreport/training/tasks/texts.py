@@ -13,7 +13,6 @@ from pathlib import Path
 from pydoc_data.topics import topics
 
 import numpy as np
-import numpy.typing as npt
 
 from tbreport.training import TrainingError
 
@@ -22,15 +21,17 @@ VOCABULARY = 2000  # words; 0 is padding, 1 any other
 MOST_CHARACTERS = 2_000_000  # of a language model's text
 LINE_OF_CODE = re.compile(r"^ {5}|^ {3,}(>>>|\.\.\.)|::=", re.MULTILINE)
 
-Tokens = npt.NDArray[np.int64]
+AS_UNPACKED = "a folder for each class, as 20 Newsgroups and IMDb unpack"
+
+Labeled = tuple[tuple[str, int], ...]  # texts with the numbers of their classes
 
 
 @dataclass(frozen=True, slots=True)
 class LabeledTexts:
     """Training and validation texts with the numbers of their classes."""
 
-    train: tuple[tuple[str, int], ...]
-    val: tuple[tuple[str, int], ...]
+    train: Labeled
+    val: Labeled
     classes: tuple[str, ...]
 
 
@@ -61,8 +62,10 @@ def labeled_folder(folder: Path) -> LabeledTexts:
     """A folder a class: 20 Newsgroups, IMDb, or others laid out like them.
 
     Raises:
-        TrainingError: fewer than two classes hold files.
+        TrainingError: fewer than two classes hold files, a part has none, or there are no words.
     """
+    if not folder.is_dir():
+        raise TrainingError(f"'{folder}' is no folder", hint=AS_UNPACKED)
     parts = {
         part: next((p for p in sorted(folder.iterdir()) if part in p.name and p.is_dir()), None)
         for part in ("train", "test")
@@ -75,21 +78,36 @@ def labeled_folder(folder: Path) -> LabeledTexts:
         if path.is_dir() and path.name != "unsup" and any(p.is_file() for p in path.iterdir())
     )
     if len(labels) < 2:
-        raise TrainingError(
-            f"'{folder}' has no folder a class", hint="as 20 Newsgroups and IMDb unpack"
-        )
+        raise TrainingError(f"'{folder}' has no folder a class", hint=AS_UNPACKED)
     train = read_classes(train_root, labels)
     if test_root is not None:
-        return LabeledTexts(train, read_classes(test_root, labels), tuple(labels))
-    every_fifth = [index % 5 == 4 for index in range(len(train))]
-    return LabeledTexts(
-        tuple(text for text, held in zip(train, every_fifth, strict=True) if not held),
-        tuple(text for text, held in zip(train, every_fifth, strict=True) if held),
-        tuple(labels),
+        val = read_classes(test_root, labels)
+        if not val:
+            raise TrainingError(
+                f"'{test_root.name}' has no text of {', '.join(labels)}", hint=AS_UNPACKED
+            )
+    else:
+        train, val = split(train)
+        if not val:
+            raise TrainingError(
+                f"'{folder}' has {len(train)} texts, too few to hold some back",
+                hint="every fifth is for validation",
+            )
+    if not any(WORD.search(text.lower()) for text, _ in train):
+        raise TrainingError(f"no word in the texts of '{folder}'", hint=AS_UNPACKED)
+    return LabeledTexts(train, val, tuple(labels))
+
+
+def split(texts: Labeled) -> tuple[Labeled, Labeled]:
+    """Four of five, and every fifth."""
+    every_fifth = [index % 5 == 4 for index in range(len(texts))]
+    return (
+        tuple(text for text, held in zip(texts, every_fifth, strict=True) if not held),
+        tuple(text for text, held in zip(texts, every_fifth, strict=True) if held),
     )
 
 
-def read_classes(root: Path, labels: list[str]) -> tuple[tuple[str, int], ...]:
+def read_classes(root: Path, labels: list[str]) -> Labeled:
     # Newsgroups are in Latin-1; a byte that is wrong in one text must not stop the others
     return tuple(
         (path.read_text(encoding="utf-8", errors="replace"), number)

@@ -18,7 +18,8 @@ from torch.nn.functional import interpolate
 from tbreport.training import judges
 from tbreport.training.pictures import predicted_images
 from tbreport.training.scenarios.recipe import Recipe
-from tbreport.training.tasks.images import LabeledImages, load_images
+from tbreport.training.tasks.images import load_images
+from tbreport.training.tasks.labeled_images import LabeledImages
 from tbreport.training.tasks.layers import freeze
 from tbreport.training.tasks.task import Group, Task, accuracy, samples
 
