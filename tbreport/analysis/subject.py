@@ -281,8 +281,14 @@ class RunSubject:
         return np.unique(np.concatenate(raised)) if raised else np.empty(0, np.int64)
 
     def segments(self, curve: Curve) -> tuple[Curve, ...]:
-        """The parts of a curve between the steps at which a learning rate was raised."""
+        """The parts of a curve between the steps at which a learning rate was raised.
+
+        The whole where the parts are shorter than the running median is wide: levels then are
+        those of whole cycles, which may be compared.
+        """
         cuts = np.unique(np.searchsorted(curve.series.steps, self.rises))
+        if len(curve.series) <= len(cuts) * curves.window(len(curve.series)):
+            return (curve,)
         edges = [0, *(int(cut) for cut in cuts if 0 < cut < len(curve.series)), len(curve.series)]
         return tuple(curve.part(a, b) for a, b in pairwise(edges))
 

@@ -56,6 +56,14 @@ def test_without_a_rise_the_whole_curve_is_one_segment() -> None:
     assert whole is subject.judged_losses[0]
 
 
+def test_cycles_shorter_than_the_running_median_are_not_told_apart() -> None:
+    rates = np.where(np.arange(400) % 5 < 3, 1.0, 0.1)
+    subject = RunSubject(run({"train/loss": healthy(400), "lr": rates}))
+
+    (whole,) = subject.segments(subject.judged_losses[0])
+    assert whole is subject.judged_losses[0]
+
+
 def test_training_went_on_while_validation_turned() -> None:
     (match,) = RunSubject(run({"train/loss": healthy(), "val/loss": overfit()})).matches
 

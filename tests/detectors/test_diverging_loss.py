@@ -26,6 +26,8 @@ FIRES = {
     ),
     "rises from the start": run({"loss": np.linspace(1, 5, 50)}),
 }
+CYCLES = np.where(np.arange(400) % 6 < 3, 1.0, 0.1)  # shorter than the running median
+FIRES["under a rate that cycles fast"] = run({"loss": diverging(400), "lr": CYCLES})
 QUIET = {
     "noise only": run({"loss": healthy(noise=0.3)}),
     "noise only, of few points": run({"loss": healthy(12, noise=0.4)}),
@@ -47,6 +49,9 @@ QUIET = {
             "loss": np.append(RESTARTS, healthy(10, start=1.0, end=0.9, noise=0.01)),
             "lr": np.append(np.tile(np.linspace(1, 0.1, 60), 4), np.ones(10)),
         }
+    ),
+    "a loss that swings with a rate that cycles fast": run(
+        {"loss": healthy(400) * (1 + CYCLES), "lr": CYCLES}
     ),
     "a game": run({"loss_G": diverging(), "loss_D": flat()}),
     "reinforcement learning": run({"rollout/ep_rew_mean": flat(), "train/value_loss": diverging()}),
