@@ -233,6 +233,11 @@ class DetectorSettings:
         """The detectors that are to run, in their order."""
         return tuple(found for found in every_detector() if self.chooses(found))
 
+    def options_of(self, found: Detector) -> Mapping[str, Any]:
+        """A detector's options as they are set, the others at their defaults."""
+        given = self.options.get(found.name)
+        return {**found.options, **given} if given else found.options
+
     def chooses(self, found: Detector) -> bool:
         """Whether a detector is to run."""
 

@@ -7,7 +7,7 @@ other arrays die with the run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -19,7 +19,7 @@ from tbreport.analysis.examination import OnCrash, examine
 from tbreport.analysis.exhibits import Decode, exhibits
 from tbreport.analysis.roles import UNKNOWN, RoleRules
 from tbreport.analysis.subject import Curve, RunSubject
-from tbreport.analysis.thin import thin, thin_histograms
+from tbreport.analysis.thin import thin_alike, thin_histograms
 from tbreport.distribution import Distribution
 from tbreport.model import (
     Blob,
@@ -41,6 +41,7 @@ HISTOGRAMS = (600, 4, 30)
 EXHIBIT_BYTES = (3_000_000, 50_000, 1_500_000)
 CHECKPOINT_POINTS = 3  # of a validation series: fewer have no smoothed best
 BUCKETS = 30  # as tensor summaries have by default
+TOGETHER = 1 << 18  # points: so many are thinned at a time, of as many series as have them
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def digest(
         hparams=run.hparams,
         findings=findings,
         statistics=tuple(statistics),
-        display={tag: display(series, plan) for tag, series in run.scalars.items()},
+        display=displays(run.scalars, plan),
         histograms={
             tag: thin_histograms(series, plan.histogram_steps, plan.histogram_buckets)
             for tag, series in run.histograms.items()
@@ -152,11 +153,34 @@ def covers(other: Curve, chosen: Curve) -> bool:
     return bool(other.steps[0] <= chosen.best_step <= other.steps[-1])
 
 
-def display(series: Series, plan: Plan) -> Display:
-    """The points to draw: thinned, or all where the plan keeps the tag."""
-    if any(re.search(pattern, series.tag) for pattern in plan.keep):
-        return Display(series.steps, series.wall_times, series.values)
-    kept = thin(series.steps, series.values, plan.points_per_series)
+def displays(scalars: Mapping[str, Series], plan: Plan) -> dict[str, Display]:
+    """The points to draw by tag: thinned, or all where the plan keeps the tag.
+
+    Most tags of a run are logged together, and are thinned together.
+    """
+    chosen: dict[str, Int64s | slice] = {}
+    alike: dict[bytes, list[Series]] = {}
+    for tag, series in scalars.items():
+        if any(re.search(pattern, tag) for pattern in plan.keep):
+            chosen[tag] = slice(None)
+        else:
+            alike.setdefault(series.steps.tobytes(), []).append(series)
+    for members in alike.values():
+        for group in batched(members, max(1, TOGETHER // max(1, len(members[0])))):
+            rows = np.stack([series.values for series in group])
+            kept = thin_alike(group[0].steps, rows, plan.points_per_series)
+            chosen |= {series.tag: at for series, at in zip(group, kept, strict=True)}
+    return {tag: shown(series, chosen[tag]) for tag, series in scalars.items()}
+
+
+def batched(members: Sequence[Series], size: int) -> Iterator[Sequence[Series]]:
+    """So many at a time."""
+    for start in range(0, len(members), size):
+        yield members[start : start + size]
+
+
+def shown(series: Series, kept: Int64s | slice) -> Display:
+    """Some points of a series."""
     return Display(series.steps[kept], series.wall_times[kept], series.values[kept])
 
 

@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from tbreport.analysis.acceptance import settled
 from tbreport.analysis.detector import Detector, DetectorSettings
-from tbreport.analysis.needs import NEEDS
+from tbreport.analysis.needs import Known, first_unmet
 from tbreport.analysis.roles import RoleRules
 from tbreport.analysis.stories import with_causes
 from tbreport.analysis.subject import RunSubject
@@ -44,18 +44,12 @@ def examine(
 
 def coverage(subject: RunSubject, settings: DetectorSettings) -> dict[str, str]:
     """Why each of the chosen detectors of runs cannot look, by code; "" where it can."""
+    known: Known = {}
     return {
-        one.code: lacks(one, subject, settings) for one in settings.chosen if one.scope == "run"
+        one.code: first_unmet(one.needs, subject, settings.options_of(one), known)
+        for one in settings.chosen
+        if one.scope == "run"
     }
-
-
-def lacks(one: Detector, subject: RunSubject, settings: DetectorSettings) -> str:
-    """Why a detector cannot look at a run; "" where it can."""
-    if not one.needs:
-        return ""
-    given = settings.options.get(one.name)
-    options = {**one.options, **given} if given else one.options
-    return next(filter(None, (NEEDS[need](subject, options) for need in one.needs)), "")
 
 
 def detect_problems(

@@ -15,6 +15,9 @@ from tbreport.wording import count
 
 Options = Mapping[str, Any]
 Need = Callable[[RunSubject, Options], str]
+Known = dict[tuple[Any, ...], str]  # reasons by need and what it reads of the options
+
+READ = ("min_points", "min_evaluations")  # all that needs read of the options
 
 
 def longest(curves: Iterable[Curve], least: int, what: str, unit: str = "point") -> str:
@@ -133,3 +136,19 @@ NEEDS: dict[str, Need] = {
     "zero shares": shares_of("zero share"),
     "saturated shares": shares_of("saturated share"),
 }
+
+
+def first_unmet(names: Iterable[str], subject: RunSubject, options: Options, known: Known) -> str:
+    """The reason of the first need that a run does not meet; "" where it meets all.
+
+    Args:
+        known: the reasons found so far of the same run: many detectors need the same.
+    """
+    read = [options.get(option) for option in READ]
+    for name in names:
+        key = (name, *read)
+        if key not in known:
+            known[key] = NEEDS[name](subject, options)
+        if known[key]:
+            return known[key]
+    return ""

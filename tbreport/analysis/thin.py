@@ -8,6 +8,7 @@ times and values stay paired.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from tbreport.analysis.curves import stretches
 from tbreport.model import Float64s, HistogramSeries, Int64s
@@ -22,51 +23,73 @@ def thin(steps: Int64s, values: Float64s, n: int) -> Int64s:
     Of non-finite stretches the first and last point stay; of too many stretches the first and the
     last and some evenly between.
     """
-    n = max(n, FEWEST)
-    if len(values) <= n:
-        return np.arange(len(values), dtype=np.int64)
-    finite = np.isfinite(values)
-    ends = np.array([0, len(values) - 1])
-    if finite.all():
-        return merged(ends, *extremes(steps, values, (n - 2) // 2))
+    return thin_alike(steps, values[np.newaxis], n)[0]
+
+
+def thin_alike(steps: Int64s, rows: Float64s, n: int) -> list[Int64s]:
+    """The same for each row of values [series, points] that were logged at the same steps."""
+    n, points = max(n, FEWEST), rows.shape[1]
+    if points <= n:
+        return [np.arange(points, dtype=np.int64)] * len(rows)
+    finite = np.isfinite(rows)
+    whole = np.logical_and.reduce(finite, axis=1)
+    ends = np.array([0, points - 1])
+    wanted = extremes(steps, rows if whole.all() else rows[whole], (n - 2) // 2)
+    unbroken = (merged(ends, *both) for both in zip(*wanted, strict=True))
+    return [
+        next(unbroken) if whole[row] else thin_broken(steps, rows[row], finite[row], n)
+        for row in range(len(rows))
+    ]
+
+
+def thin_broken(steps: Int64s, values: Float64s, finite: npt.NDArray[np.bool_], n: int) -> Int64s:
+    """At most `n` indices of values that are not all finite."""
     bad = merged(stretches(~finite).ravel())
     bad = bad[evenly(len(bad), n // NONFINITE_SHARE)]
     good = np.flatnonzero(finite)
-    lowest, highest = extremes(steps[good], values[good], (n - 2 - len(bad)) // 2)
+    ends = np.array([0, len(values) - 1])
+    if not len(good):
+        return merged(ends, bad)
+    finite_rows = values[good][np.newaxis]
+    (lowest,), (highest,) = extremes(steps[good], finite_rows, (n - 2 - len(bad)) // 2)
     return merged(ends, bad, good[lowest], good[highest])
 
 
-def extremes(steps: Int64s, values: Float64s, n_buckets: int) -> tuple[Int64s, Int64s]:
-    """The indices of the lowest and of the highest of each of at most `n_buckets` buckets.
+def extremes(steps: Int64s, rows: Float64s, n_buckets: int) -> tuple[Int64s, Int64s]:
+    """The indices [series, bucket] of the lowest and of the highest of each bucket of each row.
 
-    Half of the borders are evenly spaced in steps, which is what the step axis shows, half in
-    points: many writers log densely at first and seldom later, and a wall-time axis or a zoom
-    shows the dense part too.
+    There are at most `n_buckets`. Half of the borders are evenly spaced in steps, which is what
+    the step axis shows, half in points: many writers log densely at first and seldom later, and a
+    wall-time axis or a zoom shows the dense part too.
     """
-    n, half = len(values), max(1, n_buckets // 2)
-    if n == 0:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
+    n, half = rows.shape[1], max(1, n_buckets // 2)
     grid = np.arange(half)
     by_step = np.searchsorted(steps, steps[0] + grid * ((float(steps[-1]) - steps[0]) / half))
     by_point = (2 * grid + 1) * n // (2 * half)  # in the middle between those of even steps
     starts = merged(by_step, by_point)
     return (
-        first_hits(values, np.minimum.reduceat(values, starts), starts),
-        first_hits(values, np.maximum.reduceat(values, starts), starts),
+        first_hits(rows, np.minimum.reduceat(rows, starts, axis=1), starts),
+        first_hits(rows, np.maximum.reduceat(rows, starts, axis=1), starts),
     )
 
 
-def first_hits(values: Float64s, wanted: Float64s, starts: Int64s) -> Int64s:
-    """The first index in each bucket whose value is the one wanted there."""
-    sizes = np.append(starts[1:], len(values)) - starts
-    hits = np.flatnonzero(values == np.repeat(wanted, sizes))
-    return hits[np.searchsorted(hits, starts)].astype(np.int64)
+def first_hits(rows: Float64s, wanted: Float64s, starts: Int64s) -> Int64s:
+    """The first index in each bucket of each row whose value is the one wanted there."""
+    n_rows, n = rows.shape
+    sizes = np.diff(starts, append=n)
+    hits = np.flatnonzero(rows == np.repeat(wanted, sizes, axis=1))  # of all rows in one line
+    begins = n * np.arange(n_rows)[:, np.newaxis]
+    firsts: Int64s = hits[np.searchsorted(hits, begins + starts)] - begins
+    return firsts
 
 
 def merged(*indices: Int64s) -> Int64s:
     """All of them, rising, each once; np.unique takes three times as long for so few."""
-    ordered = np.sort(np.concatenate(indices))
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+    ordered = np.concatenate(indices)
+    ordered.sort()
+    first = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
 
 
 def evenly(n: int, most: int) -> Int64s:

@@ -177,7 +177,7 @@ def test_a_detector_that_crashes_is_reported_and_the_digest_is_made(
         raise ZeroDivisionError("a bug")
 
     broken_one = Detector("TB999", "run", (), (), crash)
-    monkeypatch.setattr("tbreport.analysis.examination.every_detector", lambda: (broken_one,))
+    monkeypatch.setattr("tbreport.analysis.detector.every_detector", lambda: (broken_one,))
     crashes: list[str] = []
 
     kept = digest(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tbreport.analysis.detector import DetectorSettings, named
-from tbreport.analysis.examination import lacks
+from tbreport.analysis.detector import DetectorSettings
+from tbreport.analysis.examination import coverage
 from tbreport.analysis.needs import NEEDS
 from tbreport.analysis.subject import RunSubject
 from tests.curves import START, healthy, run, series
@@ -69,7 +69,7 @@ def test_a_run_of_nothing_meets_no_need(need: str) -> None:
 
 
 def test_a_detector_without_needs_looks_at_everything() -> None:
-    assert lacks(named("TB107"), RunSubject(run()), ALL) == ""
+    assert coverage(RunSubject(run()), ALL)["TB107"] == ""
 
 
 @pytest.mark.parametrize(
