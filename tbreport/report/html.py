@@ -28,6 +28,7 @@ from tbreport.report import (
     html_exhibits,
     layermaps,
     ridgelines,
+    showcase,
     sparkline,
     svg,
     theme,
@@ -152,6 +153,7 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
 
     made.filters |= html_exhibits.filters(colors) | {
         "kind": kind,
+        "home": home,
         "date": wording.date,
         "evidence": wording.evidence,
         "message": message,
@@ -173,6 +175,12 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
 def kind(block: Block) -> str:
     """The name of the macro that writes a block."""
     return type(block).__name__.lower()
+
+
+def home(block: Block) -> str:
+    """The template that has the macro; what no block needs is not compiled."""
+    exhibited = type(block).__module__ == showcase.__name__
+    return "exhibits.html.j2" if exhibited else "blocks.html.j2"
 
 
 def hidden_value(cell: Cell) -> str:
