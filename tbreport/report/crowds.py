@@ -17,6 +17,7 @@ from tbreport.report import galleries, runs
 from tbreport.report.document import Block, Chart, Crowd, Prose, Trace
 
 MANY = 100  # runs that a chart draws one by one; as MOST_LINES of templates/js/curves.js
+MANY_PAIRS = 100  # charts of one run each: nobody scrolls through more
 LEAD = 10  # ill runs, and as many of the best
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BINS = 60  # of steps
@@ -24,8 +25,17 @@ BINS = 60  # of steps
 
 def leading(digests: Sequence[RunDigest], compare: str | None = None) -> tuple[str, ...]:
     """The runs that stay lines where there are many: the one compared with, the ill, the best."""
-    if len(digests) <= MANY:
-        return ()
+    return foremost(digests, compare) if len(digests) > MANY else ()
+
+
+def paired(digests: Sequence[RunDigest], compare: str | None = None) -> tuple[str, ...]:
+    """The same runs, where all runs together have too many charts of train and validation."""
+    many = sum(len(digest.pairs) for digest in digests) > MANY_PAIRS
+    return foremost(digests, compare) if many or len(digests) > MANY else ()
+
+
+def foremost(digests: Sequence[RunDigest], compare: str | None) -> tuple[str, ...]:
+    """The run that others are compared with, the ill ones, the best."""
     ill = sorted(
         (digest for digest in digests if digest.worst in ("warning", "error")),
         key=lambda digest: -SEVERITIES.index(digest.worst or "info"),

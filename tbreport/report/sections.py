@@ -206,7 +206,7 @@ def checkpoints(material: Material) -> tuple[tuple[Block, ...], int | None]:
 @section("pairs", "Train and validation")
 def pairs(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """Training and validation curves of a metric in one chart a run."""
-    lead = crowds.leading(material.digests, material.compare)
+    lead = crowds.paired(material.digests, material.compare)
     found = galleries.pairs(crowds.of_leading(material.digests, lead))
     said = crowds.remark(lead, len(material.digests))
     return ((*said, Gallery(found)), len(found)) if found else ((), None)

@@ -8,6 +8,7 @@ import numpy as np
 
 from tbreport.report import crowds, html
 from tbreport.report.document import Chart, Gallery, Prose, Report, Trace
+from tbreport.report.sections import compose
 from tests.report.documents import TAGS, crowded, display
 
 MANY = crowds.MANY + 20
@@ -81,3 +82,17 @@ def test_pairs_of_the_leading_runs_alone_are_drawn_and_that_is_said() -> None:
     assert isinstance(said, Prose)
     assert said.text.startswith(f"Drawn here: {len(lead)} runs of {MANY},")
     assert len(crowds.of_leading(paired, lead)) == len(lead)
+
+
+def test_many_charts_of_train_and_validation_are_those_of_the_leading_runs() -> None:
+    few, many = (crowds.MANY_PAIRS // 2, crowds.MANY_PAIRS // 2 + 1)
+    drawn = []
+    for n_runs in (few, many):
+        digests = crowded(n_runs, n=20).runs
+        pairs = (("loss", *TAGS[:2]), ("accuracy", *TAGS[:2]))
+        paired = [replace(digest, pairs=pairs) for digest in digests]
+        report = compose(paired, title="t", version="v", created_at=0.0, detectors=())
+        drawn.append(len(charts(report, "pairs")))
+
+    assert drawn[0] == 2 * few
+    assert 0 < drawn[1] <= 4 * crowds.LEAD
