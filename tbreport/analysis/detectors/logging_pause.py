@@ -27,6 +27,7 @@ def logging_pause(
     What it looks for
         A hole in the wall times of the series with the most points, of half an hour and of many
         times its usual interval, in which no other series has a point either. Information.
+        A run that did not go on is told by TB506, where its siblings did.
 
     Why it matters
         The machine was paid for, or the job was away: preempted, waiting for a disk, hung.
