@@ -9,10 +9,12 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from tbreport.analysis.digest import Plan
 from tbreport.executors import Workers, in_order
@@ -25,6 +27,9 @@ from tbreport.reader.load import load_each
 from tbreport.reader.logdir import FoundFile
 from tbreport.reader.remote import moved
 from tbreport.remembering import Memory
+
+if TYPE_CHECKING:
+    from tbreport.reader.columns import Columns, Shelf
 
 Files = Mapping[str, Sequence[FoundFile]]  # by folder
 Advance = Callable[[FoundFile], None]
@@ -43,6 +48,7 @@ class Job:
     engine: str
     joining: tuple[str, ...]
     selection: Selection
+    columns: Columns | None = None  # of files that were read before
     whole: str | None = None  # the label of an input from whose runs nothing is left out
 
     def takes(self, run: str) -> bool:
@@ -167,13 +173,26 @@ def lost(task: Task, error: Exception) -> list[Outcome]:
 def work(job: Job, families: Sequence[Family], files: Files, advance: Advance) -> Iterator[Outcome]:
     """Load and digest families one after another; one that fails is a problem."""
     engine = engines.choose(job.engine)
+    with job.columns.opened(engine, files) if job.columns else nullcontext() as shelf:
+        yield from loaded_and_digested(job, families, files, engine, shelf, advance)
+
+
+def loaded_and_digested(
+    job: Job,
+    families: Sequence[Family],
+    files: Files,
+    engine: engines.Engine,
+    shelf: Shelf | None,
+    advance: Advance,
+) -> Iterator[Outcome]:
+    """The same, with what was read of files before."""
     places = {file.shown: file.path for found in files.values() for file in found}
     done = 0
     alone = False  # after a failure the next family is read by itself: the engine reads ahead
     while done < len(families):
         ahead = families[done : done + 1] if alone else families[done:]
         try:
-            for _, runs in load_each(ahead, files, engine, job.joining, advance):
+            for _, runs in load_each(ahead, files, engine, job.joining, advance, shelf=shelf):
                 crashes: list[Crash] = []
                 digests = tuple(
                     job.judges.digest(

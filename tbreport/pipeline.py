@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tbreport import __version__
 from tbreport.analysis.digest import Plan, plan_for
@@ -32,6 +33,9 @@ from tbreport.report.document import Report
 from tbreport.report.sections import compose
 from tbreport.settings import Table
 
+if TYPE_CHECKING:
+    from tbreport.reader.columns import Columns
+
 TITLE = "Training report"
 PLANNED_ALIKE = 50  # runs; from here on they share what may be drawn
 
@@ -44,6 +48,7 @@ def summarize(
     crashes: list[Crash] | None = None,
     executor: Executor | Workers | None = None,
     values: Values | None = None,
+    columns: Columns | None = None,
 ) -> Report:
     """Read everything under the paths and make the report of it.
 
@@ -54,6 +59,7 @@ def summarize(
         executor: who reads and judges the runs, family by family; this process without one. The
             report is the same.
         values: where digests are kept for the next time.
+        columns: where that is kept which was read of files whose reading is dear.
 
     Raises:
         LogdirError: nothing is there, or no point could be read from any file.
@@ -73,7 +79,9 @@ def summarize(
         aside = beside(found.paths().values())
         keep = (".*",) if options.compare else ()
         plan = plan_for(rounded(len(found.folders())), keep, show=True)
-        for outcome in outcomes(found, options, judges, plan, label, executor, values, advance):
+        for outcome in outcomes(
+            found, options, judges, plan, label, executor, values, columns, advance
+        ):
             if outcome.crashes and crashes is None:
                 raise outcome.crashes[0][2]
             digests += outcome.digests
@@ -136,6 +144,7 @@ def outcomes(
     whole: str | None,
     executor: Executor | Workers | None,
     values: Values | None,
+    columns: Columns | None,
     advance: Advance,
 ) -> Iterator[Outcome]:
     """What comes of each family of folders that was found."""
@@ -145,7 +154,7 @@ def outcomes(
     if values is not None:
         memory = Memory(values, fingerprint(options, engine, joining, plan, whole))
     files = found.folders()
-    job = Job(judges, plan, engine, joining, options.selection, whole)
+    job = Job(judges, plan, engine, joining, options.selection, columns, whole)
     try:
         yield from digested(
             job,

@@ -11,12 +11,12 @@ import io
 import json
 import os
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import tbreport
 from tbreport import exhibits, model
@@ -27,6 +27,9 @@ from tbreport.options import Options
 from tbreport.reader import cache as stores
 from tbreport.reader.layouts import Family
 from tbreport.reader.logdir import FoundFile
+
+if TYPE_CHECKING:
+    from tbreport.reader.columns import Columns
 
 FORMAT = 1
 TOGETHER = 256  # digests of families that are written in one go
@@ -126,6 +129,13 @@ def fingerprint(
     day = str(this_day()) if "accepted" in told else ""  # they expire
     parts = (FORMAT, tbreport.__version__, code(), engine, joining, repr(plan), whole, patterns)
     return repr((*parts, options.join, told, day)).encode()
+
+
+def columns_in(folder: Path, told: Callable[[str], None] = lambda sentence: None) -> Columns:
+    """The columns of files that this tbreport has read before."""
+    from tbreport.reader.columns import Columns
+
+    return Columns(folder, repr((FORMAT, tbreport.__version__, code())).encode(), told)
 
 
 @cache

@@ -62,15 +62,24 @@ def identity(file: FoundFile) -> bytes | None:
     if file.url:
         return facts if file.changed else None
     try:
-        descriptor = os.open(file.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-        try:
-            os.lseek(descriptor, max(0, file.size - TAIL), os.SEEK_SET)
-            tail = os.read(descriptor, min(TAIL, file.size))
-        finally:
-            os.close(descriptor)
+        return facts + last_bytes(file.path, file.size)
     except OSError:
         return None
-    return facts + blake2b(tail, digest_size=16).digest()
+
+
+def last_bytes(path: Path, end: int) -> bytes:
+    """A checksum of the 4 KB before an offset.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        os.lseek(descriptor, max(0, end - TAIL), os.SEEK_SET)
+        tail = os.read(descriptor, min(TAIL, end))
+    finally:
+        os.close(descriptor)
+    return blake2b(tail, digest_size=16).digest()
 
 
 @dataclass(slots=True)
@@ -83,12 +92,13 @@ class Store:
 
     folder: Path
     told: Callable[[str], None] = lambda sentence: None
+    name: str = NAME
     _open: sqlite3.Connection | None = field(default=None, init=False)
     _usable: bool = field(default=True, init=False)
 
     @property
     def path(self) -> Path:
-        return self.folder / NAME
+        return self.folder / self.name
 
     def found(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """The values of those keys that have one."""
@@ -129,7 +139,7 @@ class Store:
             OSError: it is there and cannot be deleted.
         """
         self.close()
-        for path in (self.path, self.path.with_name(f"{NAME}-journal")):
+        for path in (self.path, self.path.with_name(f"{self.name}-journal")):
             path.unlink(missing_ok=True)
 
     def _tried(self, act: Callable[[], Value]) -> Value | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tbreport.model import Blob, HistogramSeries, HParam, Problem, Run, Series, SetAside
 from tbreport.reader import layouts, remote
@@ -16,6 +17,9 @@ from tbreport.reader.engine import Engine
 from tbreport.reader.folder import Folder, resolved
 from tbreport.reader.logdir import FoundFile
 from tbreport.reader.scan import FileScan
+
+if TYPE_CHECKING:
+    from tbreport.reader.columns import Shelf
 
 
 def load_families(
@@ -47,11 +51,23 @@ def load_each(
     advance: Callable[[FoundFile], None] = lambda file: None,
     *,
     lasting: bool = False,
+    shelf: Shelf | None = None,
 ) -> Iterator[tuple[layouts.Family, list[Run]]]:
-    """As `load_families`, family by family."""
-    for part, failures in remote.present(families, files, lasting=lasting):
-        scans = engine.scan_folders([files[name] for family in part for name in family.folders])
-        for family in part:
+    """As `load_families`, family by family.
+
+    Args:
+        shelf: knows what was read of files before; without, each is read from its beginning.
+    """
+    known = shelf.kept if shelf else nothing
+    for portion in remote.present(families, files, known, lasting=lasting):
+        failures = portion.failures
+        wanted = [files[name] for family in portion.families for name in family.folders]
+        scans = (
+            (shelf.read(found, portion.kept) for found in wanted)
+            if shelf
+            else engine.scan_folders(wanted)
+        )
+        for family in portion.families:
             folders = {}
             for name in family.folders:
                 found = [told(scan, failures) for scan in next(scans)]
@@ -61,6 +77,10 @@ def load_each(
             contents = [layouts.Contents(name, *one.contents()) for name, one in folders.items()]
             runs = layouts.runs(family, contents, joining)
             yield family, [joined(name, runs[name], folders) for name in sorted(runs)]
+
+
+def nothing(file: FoundFile) -> None:
+    """What is known of files where nothing is remembered."""
 
 
 def told(scan: FileScan, failures: Mapping[str, str]) -> FileScan:

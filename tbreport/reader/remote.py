@@ -1,8 +1,9 @@
 """Event files in remote storage: fsspec URLs in, files on this machine out, a few at a time.
 
 A folder is listed once, and a file is one range read, or one each 64 MiB: engines then read it like
-any other. Reading is ahead of the engines by one portion. Who may read, and where the servers are,
-is left to the library of each store. fsspec is imported when there is a URL.
+any other. Of a file that has grown only the rest is fetched, where its columns are known. Reading
+is ahead of the engines by one portion. Who may read, and where the servers are, is left to the
+library of each store. fsspec is imported when there is a URL.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from tbreport.errors import LogdirError, MissingExtra, NoSuchLogdir
 from tbreport.reader.layouts import Family
 from tbreport.reader.logdir import FoundFile
+
+if TYPE_CHECKING:
+    from tbreport.reader.packing import Kept
 
 Files = Mapping[str, Sequence[FoundFile]]
 Value = TypeVar("Value")
@@ -95,42 +99,62 @@ def opened(url: str) -> tuple[Any, str]:
     return store, path
 
 
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Families whose files are on this machine."""
+
+    families: Sequence[Family]
+    failures: Mapping[str, str]  # why a file could not be fetched, by the path it is shown under
+    kept: Mapping[str, Kept]  # what is known of files of which only the rest was fetched
+
+
 def present(
-    families: Sequence[Family], files: Files, *, lasting: bool = False
-) -> Iterator[tuple[Sequence[Family], Mapping[str, str]]]:
+    families: Sequence[Family],
+    files: Files,
+    known: Callable[[FoundFile], Kept | None] = lambda file: None,
+    *,
+    lasting: bool = False,
+) -> Iterator[Portion]:
     """Families in portions whose files are on this machine until the next portion is asked for.
 
-    With each goes why a file could not be fetched, by the path under which it is shown.
-
     Args:
+        known: what was read of a file before, if that may be gone on with.
         lasting: leave the files where they are.
     """
     if not any(file.url for family in families for file in files_of(family, files)):
-        yield families, {}
+        yield Portion(families, {}, {})
         return
-    ahead: deque[tuple[list[Family], dict[str, Future[str]]]] = deque()
+    ahead: deque[tuple[list[Family], dict[str, Kept], dict[str, Future[str]]]] = deque()
     with ThreadPoolExecutor(READERS) as pool:
         try:
             for part in portions(families, files):
                 wanted = [file for family in part for file in files_of(family, files) if file.url]
-                ahead.append((part, {file.shown: pool.submit(fetch, file) for file in wanted}))
+                kept = {file.shown: one for file in wanted if (one := known(file)) is not None}
+                coming = {
+                    file.shown: pool.submit(fetch, file, kept.get(file.shown)) for file in wanted
+                }
+                ahead.append((part, kept, coming))
                 if len(ahead) == 2:
                     yield from handed_out(*ahead.popleft(), files, lasting)
             while ahead:
                 yield from handed_out(*ahead.popleft(), files, lasting)
         finally:
-            for _, futures in ahead:
+            for _, _, futures in ahead:
                 for future in futures.values():
                     future.cancel()
 
 
 def handed_out(
-    part: list[Family], futures: Mapping[str, Future[str]], files: Files, lasting: bool
-) -> Iterator[tuple[Sequence[Family], Mapping[str, str]]]:
+    part: list[Family],
+    kept: Mapping[str, Kept],
+    futures: Mapping[str, Future[str]],
+    files: Files,
+    lasting: bool,
+) -> Iterator[Portion]:
     """A portion once it is here; it goes when it has been read."""
     failures = {shown: future.result() for shown, future in futures.items()}
     try:
-        yield part, {shown: why for shown, why in failures.items() if why}
+        yield Portion(part, {shown: why for shown, why in failures.items() if why}, kept)
     finally:
         for family in part if not lasting else ():
             for file in files_of(family, files):
@@ -172,24 +196,47 @@ def moved(files: Files, folder: Path) -> dict[str, list[FoundFile]]:
     }
 
 
-def fetch(file: FoundFile) -> str:
+def fetch(file: FoundFile, kept: Kept | None = None) -> str:
     """Bring one file here; why it could not be, or "".
 
     A file that has grown since it was listed is left at the size that it had.
+
+    Args:
+        kept: what was read of it before: the rest alone is fetched, with the 4 KB before it, and
+            put behind a hole. If those have changed, what is missing follows.
     """
     try:
         store, path = opened(file.url)
         file.path.parent.mkdir(parents=True, exist_ok=True)
         with file.path.open("wb") as stream:
-            for start in range(0, file.size, RANGE):
-                stop = min(start + RANGE, file.size)
-                read = partial(within, store, "cat_file", path, start=start, end=stop)
-                stream.write(tried(read))
+            begin = 0 if kept is None else begun(file, kept, stream)
+            copy(store, path, stream, begin, file.size)
+        if kept is not None and 0 < begin < file.size and not kept.fits(file.path):
+            with file.path.open("r+b") as stream:
+                copy(store, path, stream, 0, begin)
     except Exception as error:  # each store raises what it pleases
         with suppress(OSError):
             file.path.unlink(missing_ok=True)
         return reason(error)
     return ""
+
+
+def begun(file: FoundFile, kept: Kept, stream: BinaryIO) -> int:
+    """Put the records there that blobs are in; the first byte that is still to be fetched."""
+    for offset, content in kept.contents.items():
+        stream.seek(offset)
+        stream.write(content)
+    if file.size == kept.good_bytes:  # as it was, or it would not be known
+        return file.size
+    return kept.tail_begin
+
+
+def copy(store: Any, path: str, stream: BinaryIO, begin: int, end: int) -> None:
+    """Fetch a range of a file, and put it where it belongs."""
+    stream.seek(begin)
+    for start in range(begin, end, RANGE):
+        read = partial(within, store, "cat_file", path, start=start, end=min(start + RANGE, end))
+        stream.write(tried(read))
 
 
 def within(store: Any, name: str, path: str, **options: Any) -> Any:

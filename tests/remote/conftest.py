@@ -24,11 +24,12 @@ class Server:
 
     url: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)  # method, path with query
+    ranges: list[tuple[str, str]] = field(default_factory=list)  # path, the bytes asked for
     failing: Answer = lambda method, path: 0
     stall_s: float = 0.0
 
     def forget(self) -> None:
-        self.asked = []
+        self.asked, self.ranges = [], []
         self.failing = lambda method, path: 0
         self.stall_s = 0.0
 
@@ -36,6 +37,8 @@ class Server:
         path = environment["PATH_INFO"]
         method = environment["REQUEST_METHOD"]
         self.asked.append((method, f"{path}?{environment['QUERY_STRING']}"))
+        if "HTTP_RANGE" in environment:
+            self.ranges.append((path, environment["HTTP_RANGE"]))
         status = self.failing(method, path)
         if status == 0:
             return application(environment, start)
