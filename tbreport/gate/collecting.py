@@ -46,7 +46,8 @@ def build(
             continue
         steps = holders[0].steps
         for other in holders[1:]:
-            steps = np.intersect1d(steps, other.steps, assume_unique=True)
+            if not np.array_equal(steps, other.steps):  # as they mostly are: a tenth of the time
+                steps = np.intersect1d(steps, other.steps, assume_unique=True)
         for digest in onto:
             if holds(digest, tag):
                 steps = thinned_to(steps, digest.display[tag].steps)
@@ -96,6 +97,8 @@ def thinned(steps: Int64s) -> Int64s:
 
 def thinned_to(steps: Int64s, logged: Int64s) -> Int64s:
     """The steps that were logged, and those past the last that was."""
+    if np.array_equal(steps, logged):
+        return steps
     kept: Int64s = steps[np.isin(steps, logged) | (steps > logged[-1])]
     return kept
 

@@ -77,12 +77,14 @@ def diverging(
     point: most curves need no smoothing to be cleared.
     """
     detector = named(DIVERGING)
+    if not settings.chooses(detector):
+        return ()
     options = {**detector.options, **settings.options.get(detector.name, {})}
     suspects = any(
         len(curve) and curve.tail >= options["ratio"] * curve.values.min()
         for curve in subject.judged_losses
     )
-    if not suspects or not settings.chooses(detector):
+    if not suspects:
         return ()
     return examine(subject, replace(settings, select=(DIVERGING,)), on_crash)[0]
 
