@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tbreport.cli.output import note
-from tbreport.errors import MissingExtra, TbreportError
+from tbreport.errors import Interrupted, MissingExtra, TbreportError
 
 if TYPE_CHECKING:
     from tbreport.training.scenarios import Scenario
@@ -89,7 +89,7 @@ def train(
         raise TbreportError(
             f"{error.strerror}: '{error.filename}'", hint="--out must be a folder to write to"
         ) from None
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Interrupted):
         note("stopped; what was written is whole")
         raise typer.Exit(INTERRUPTED) from None
 

@@ -2,68 +2,103 @@
 
 from __future__ import annotations
 
-import os
+import io
 import signal
-import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tbreport.__main__ import main
 from tbreport.training import TrainingError
 from tbreport.training.sweep import Job, Settings, devices_for, sweep
 from tests.training.runs import scalars, silent
 
-ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "tbreport", "train"]
+LAST = "healthy-text-classifier"
 
 
-def tbreport_train(*args: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*COMMAND, *map(str, args)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
+@dataclass(frozen=True)
+class Stopped:
+    """A sweep after Ctrl-C: where it wrote, what it printed and told, how it ended."""
+
+    folder: Path
+    out: str
+    err: str
+    code: object
 
 
-def test_scenarios_and_seeds_are_all_trained(tmp_path: Path) -> None:
-    started = tbreport_train(
-        *("healthy", "nan", "--task", "linear-regression", "--seeds", 2, "--workers", 2),
-        *("--device", "cpu", "--out", tmp_path),
-    )
-    out, err = started.communicate(timeout=300)
-    assert started.returncode == 0, err
+class Terminal(io.StringIO):
+    """A person who reads stderr and presses Ctrl-C once so many runs are printed."""
+
+    def __init__(self, out: io.StringIO, label: str, n_done: int) -> None:
+        super().__init__()
+        self.out, self.label, self.n_done = out, label, n_done
+
+    def write(self, text: str) -> int:
+        if f"{self.label}: step" in text and self.out.getvalue().count("\n") == self.n_done:
+            signal.raise_signal(signal.SIGINT)
+        return super().write(text)
+
+
+def stop(folder: Path, *arguments: str, label: str, n_done: int) -> Stopped:
+    """Run the command until a line of the label is seen and so many runs are done."""
+    out = io.StringIO()
+    err = Terminal(out, label, n_done)
+    common = ["--device", "cpu", "--out", str(folder)]
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["tbreport", "train", *arguments, *common])
+        with pytest.raises(SystemExit) as exit:
+            main()
+    return Stopped(folder, out.getvalue(), err.getvalue(), exit.value.code)
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
+    """Six runs by two workers: three are done, one cannot begin, two are stopped."""
+    folder = tmp_path_factory.mktemp("sweep")
+    (folder / "nan-linear-regression-seed1").write_text("in the way")
+    names = ("healthy-linear-regression", "nan-linear-regression", LAST)
+    return stop(folder, *names, "--seeds", "2", "--workers", "2", label=LAST, n_done=3)
+
+
+def test_scenarios_and_seeds_are_all_trained(stopped: Stopped) -> None:
     folders = {
-        tmp_path / f"{name}-linear-regression-seed{seed}"
-        for name in ("healthy", "nan")
-        for seed in range(2)
+        stopped.folder / name
+        for name in (
+            "healthy-linear-regression-seed0",
+            "healthy-linear-regression-seed1",
+            "nan-linear-regression-seed0",
+        )
     }
-    assert {Path(line) for line in out.split()} == folders
-    assert "seed 1, healthy-linear-regression: step 360 of 360" in err
+    assert {Path(line) for line in stopped.out.splitlines()} == folders
+    assert "seed 1, healthy-linear-regression: step 360 of 360" in stopped.err
     for folder in folders:
         assert scalars(folder)["loss/val"][-1][0] == 360
 
 
-def test_ctrl_c_leaves_whole_files(tmp_path: Path) -> None:
-    started = tbreport_train(
-        "healthy", "wide", "--workers", 1, "--device", "cpu", "--out", tmp_path
-    )
-    assert started.stderr is not None
-    for line in started.stderr:
-        if "healthy: step 100" in line:
-            break
-    started.send_signal(signal.SIGINT)
-    _, err = started.communicate(timeout=120)
-    assert started.returncode == 130
-    assert "stopped; what was written is whole" in err
-    assert "Traceback" not in err
-    points = scalars(tmp_path / "healthy-seed0")["loss/train"]
-    assert 99 <= points[-1][0] < 900
-    assert [step for step, _ in points] == list(range(3, points[-1][0] + 1, 3))
+def test_a_run_that_cannot_begin_is_told_and_the_others_go_on(stopped: Stopped) -> None:
+    (line,) = (line for line in stopped.err.splitlines() if "failed: " in line)
+    assert "nan-linear-regression-seed1" in line
+
+
+def test_ctrl_c_leaves_whole_files(stopped: Stopped) -> None:
+    assert stopped.code == 130
+    assert "stopped; what was written is whole" in stopped.err
+    assert "Traceback" not in stopped.err
+    points = scalars(stopped.folder / f"{LAST}-seed0")["loss/train"]
+    assert 40 <= points[-1][0] < 360
+    assert [step for step, _ in points] == list(range(1, points[-1][0] + 1))
+
+
+def test_ctrl_c_on_a_single_run_says_that_its_file_is_whole(tmp_path: Path) -> None:
+    label = "healthy-linear-regression"
+    stopped = stop(tmp_path, label, label=label, n_done=0)
+    assert stopped.code == 130
+    assert "stopped; what was written is whole" in stopped.err
+    assert scalars(tmp_path / f"{label}-seed0")["loss/train"][-1][0] < 360
 
 
 def test_a_folder_that_is_taken_stops_the_sweep_before_it_begins(tmp_path: Path) -> None:

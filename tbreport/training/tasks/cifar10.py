@@ -67,13 +67,17 @@ def read_batch(folder: Path, name: str) -> tuple[Bytes, Labels]:
                     return parsed(file)
         except Exception as error:  # a damaged or hostile pickle raises whatever it likes
             raise TrainingError(
-                f"'{path}' is no batch of CIFAR-10: {error or type(error).__name__}",
+                f"'{path}' is no batch of CIFAR-10: {first_line(error)}",
                 hint="unpack or download it again",
             ) from error
     raise TrainingError(
         f"no CIFAR-10 in '{folder}': '{name}' is missing",
         hint=f"a folder with {name}, {FOLDER}/{name} or {ARCHIVE}",
     )
+
+
+def first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(":")
 
 
 class ArraysOnly(pickle.Unpickler):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -39,8 +40,9 @@ def mislabel(labels: Labels, share: float, n_classes: int, rng: np.random.Genera
     return labels
 
 
+@functools.cache
 def digits() -> LabeledImages:
-    """1,797 gray images of 8 × 8 pixels in [0, 1]; a fifth is for validation."""
+    """1,797 gray images of 8 × 8 pixels in [0, 1]; a fifth is for validation. Not to be written."""
     from sklearn.datasets import load_digits  # 2 s, which other tasks need not spend
 
     loaded = load_digits()

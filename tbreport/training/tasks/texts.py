@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ def manual() -> str:
     return "\n\n".join(topics[name] for name in sorted(topics))
 
 
+@functools.cache
 def paragraphs() -> LabeledTexts:
     """The manual's paragraphs of at least eight words, as prose or code; a fifth for validation.
 
