@@ -195,7 +195,9 @@ def test_a_folder_that_cannot_be_made_is_told(runs: Path, tmp_path: Path) -> Non
     assert "nothing is remembered" in told[0]
 
 
-def test_the_longest_unused_go_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_longest_unused_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path, largest=250)
+
     def at(hour: int) -> None:
         monkeypatch.setattr("time.time", lambda: hour * 4000)
 
@@ -205,7 +207,7 @@ def test_the_longest_unused_go_first(store: Store, monkeypatch: pytest.MonkeyPat
     at(3)
     store.found([b"used"])
 
-    store.trim(250)
+    store.trim()
 
     assert set(store.found([b"used", b"unused", b"young"])) == {b"used", b"young"}
 

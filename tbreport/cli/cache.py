@@ -23,23 +23,32 @@ Folder = Annotated[
 @app.command()
 def info(folder: Folder = None) -> None:
     """Show where the cache lies and how much it holds."""
-    store = opened(folder)
-    count, size = store.counted()
-    print(f"{store.path}\n{count:,} families of runs, {size / 1e6:,.1f} MB")
+    for store, counted in zip(
+        (opened(folder), opened_columns(folder)), ("families of runs", "event files"), strict=True
+    ):
+        count, size = store.counted()
+        print(f"{store.path}\n{count:,} {counted}, {size / 1e6:,.1f} MB")
 
 
 @app.command()
 def clear(folder: Folder = None) -> None:
     """Forget everything; the next command reads all files again."""
-    store = opened(folder)
-    try:
-        store.clear()
-    except OSError as error:
-        raise CannotWrite(f"cannot delete {str(store.path)!r}: {error.strerror}") from None
+    for store in (opened(folder), opened_columns(folder)):
+        try:
+            store.clear()
+        except OSError as error:
+            raise CannotWrite(f"cannot delete {str(store.path)!r}: {error.strerror}") from None
 
 
 def opened(folder: Path | None) -> Store:
-    """The store of a folder, else the user's."""
+    """The store of digests in a folder, else in the user's."""
     from tbreport.reader.cache import Store, default_folder
 
     return Store(folder or default_folder(), note)
+
+
+def opened_columns(folder: Path | None) -> Store:
+    """The store of columns beside it."""
+    from tbreport.reader.cache import COLUMNS, LARGEST_COLUMNS, Store, default_folder
+
+    return Store(folder or default_folder(), note, COLUMNS, LARGEST_COLUMNS)

@@ -96,6 +96,7 @@ def summarize(
     from tbreport.options import Options
     from tbreport.pipeline import summarize as make
     from tbreport.progress import Progress
+    from tbreport.remembering import columns_in
     from tbreport.report.coverage import unmet
 
     began = time.perf_counter()
@@ -117,6 +118,7 @@ def summarize(
             crashes=crashes,
             executor=workers,
             values=store,
+            columns=columns_in(store.folder, note) if store else None,
         )
     tell_crashes(crashes)
     for wanted in outputs:
@@ -134,7 +136,7 @@ def summarize(
 @contextmanager
 def remembered(folder: Path | None, forget: bool) -> Iterator[Store | None]:
     """The store of digests that were made before, unless nothing is to be remembered."""
-    from tbreport.cli.cache import opened
+    from tbreport.cli.cache import opened, opened_columns
 
     if forget:
         yield None
@@ -142,6 +144,9 @@ def remembered(folder: Path | None, forget: bool) -> Iterator[Store | None]:
     with closing(opened(folder)) as store:
         yield store
         store.trim()
+    with closing(opened_columns(folder)) as columns:
+        if columns.path.exists():
+            columns.trim()
 
 
 def demanded_codes(names: str | None) -> list[str]:

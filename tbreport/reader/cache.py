@@ -23,8 +23,10 @@ from typing import TypeVar
 from tbreport.reader.logdir import FoundFile
 
 NAME = "digests.sqlite"
+COLUMNS = "columns.sqlite"
 VARIABLE = "TBREPORT_CACHE"  # a folder; what stands there wins over the user's cache folder
 LARGEST = 1 << 30  # bytes of values; the longest unused ones go
+LARGEST_COLUMNS = 4 << 30  # the same of columns
 PATIENCE = 10.0  # s that another process may take to write
 TAIL = 4096  # bytes at a file's end that are looked at each time
 ASKED = 500  # keys at once
@@ -93,6 +95,7 @@ class Store:
     folder: Path
     told: Callable[[str], None] = lambda sentence: None
     name: str = NAME
+    largest: int = LARGEST  # bytes of values
     _open: sqlite3.Connection | None = field(default=None, init=False)
     _usable: bool = field(default=True, init=False)
 
@@ -115,9 +118,9 @@ class Store:
         rows = [(key, now, zlib.crc32(value), value) for key, value in values.items()]
         self._tried(lambda: self._put(rows))
 
-    def trim(self, largest: int = LARGEST) -> None:
-        """Let go of the longest unused values, until no more than so many bytes are left."""
-        self._tried(lambda: self._trim(largest))
+    def trim(self) -> None:
+        """Let go of the longest unused values, until no more than `largest` bytes are left."""
+        self._tried(self._trim)
 
     def counted(self) -> tuple[int, int]:
         """How many values there are, and their bytes."""
@@ -192,7 +195,7 @@ class Store:
         with self._connection() as connection:
             connection.executemany("INSERT OR REPLACE INTO made VALUES (?, ?, ?, ?)", rows)
 
-    def _trim(self, largest: int) -> None:
+    def _trim(self) -> None:
         with self._connection() as connection:
             sizes = connection.execute(
                 "SELECT key, length(value) FROM made ORDER BY used DESC"
@@ -200,7 +203,7 @@ class Store:
             held = 0
             for place, (_, size) in enumerate(sizes):
                 held += size
-                if held > largest:
+                if held > self.largest:
                     old = [(key,) for key, _ in sizes[place:]]
                     connection.executemany("DELETE FROM made WHERE key = ?", old)
                     return

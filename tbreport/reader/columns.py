@@ -18,7 +18,7 @@ import numpy as np
 
 from tbreport.model import EventFile
 from tbreport.reader import remote
-from tbreport.reader.cache import Store, last_bytes
+from tbreport.reader.cache import COLUMNS, LARGEST_COLUMNS, Store, last_bytes
 from tbreport.reader.engine import Engine
 from tbreport.reader.logdir import FoundFile
 from tbreport.reader.packing import Kept, packed, unpacked
@@ -31,8 +31,6 @@ from tbreport.reader.scan import (
     rises,
 )
 
-NAME = "columns.sqlite"
-LARGEST = 4 << 30  # bytes of values
 LEAST = 1 << 16  # bytes of a file, below which it is as soon read afresh
 CONTENTS = 16 << 20  # bytes of records that blobs are in; of a file with more nothing is kept
 TOGETHER = 16 << 20  # bytes of values that are written in one go
@@ -51,7 +49,7 @@ class Columns:
 
     def store(self) -> Store:
         """The values."""
-        return Store(self.folder, self.told, NAME)
+        return Store(self.folder, self.told, COLUMNS, LARGEST_COLUMNS)
 
     @contextmanager
     def opened(self, engine: Engine, files: Mapping[str, Files]) -> Iterator[Shelf | None]:

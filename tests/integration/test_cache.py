@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tbreport.reader.cache import NAME
+import numpy as np
+
+from tbreport.reader.cache import COLUMNS, NAME
 from tests.eventwriter import curve, write
 from tests.integration.conftest import Command
 
@@ -21,4 +23,18 @@ def test_the_commands_show_and_clear_it(tbreport: Command, tmp_path: Path) -> No
     assert "0 families of runs" in tbreport("cache", "info", "--cache", where).out
     tbreport("summarize", runs, "--format", "json=b.json", "--cache", where, "--no-cache")
     assert not (where / NAME).exists()
+    assert (tmp_path / "a.json").read_text() == (tmp_path / "b.json").read_text()
+
+
+def test_columns_are_counted_and_cleared_too(tbreport: Command, tmp_path: Path) -> None:
+    runs, where = tmp_path / "runs", tmp_path / "here"
+    write(runs / "a", curve("loss", np.linspace(1, 0, 2_000)))
+    command = ("summarize", runs, "--engine", "python", "--cache", where)
+    tbreport(*command, "--format", "json=a.json", "--no-cache")
+    assert not where.exists()
+    tbreport(*command, "--format", "json=b.json")
+    assert "1 event files" in tbreport("cache", "info", "--cache", where).out
+
+    assert tbreport("cache", "clear", "--cache", where).code == 0
+    assert not (where / COLUMNS).exists()
     assert (tmp_path / "a.json").read_text() == (tmp_path / "b.json").read_text()
