@@ -8,9 +8,11 @@ The rules, in the order in which they are applied:
 - A writer may say itself that earlier points at or past a step do not count (SessionLog START).
 - Points that all share one step (three at least) were logged without steps: they are numbered.
 - Steps that fall back regularly, to nearly the same step, are a counter that starts over each
-  epoch: they are put end to end. Steps that fall back otherwise are a resume inside one file.
+  epoch: they are put end to end. So are those that do so twice, from the same step each time.
+  Steps that fall back otherwise are a resume inside one file.
 - Points whose wall times run backwards exactly where their steps do were only written late.
 - Files whose wall times overlap have concurrent writers: the one with the most points is kept.
+  A little overlap is none: clocks of two machines differ, and a job may die slowly.
 - A file that begins after another has ended sets aside the older points at or past its own first
   step: a resume is spliced, an attempt begun anew replaces the abandoned one whole.
 - A repeated step keeps its last point.
@@ -33,6 +35,8 @@ Indices = npt.NDArray[np.intp]
 
 MIN_UNNUMBERED = 3  # points on one step: fewer are a repeated step
 MIN_RESTARTS = 3  # falls: fewer are resumes
+MIN_EVEN_RESTARTS = 2  # falls, where all stretches are equally long: three epochs
+MIN_OVERLAP = 0.05  # of the shorter of two files, in wall time
 MAX_STEP = 2.0**62  # no counter gets there by being put end to end
 
 
@@ -163,14 +167,21 @@ def starts_over(steps: Int64s, begins: Indices) -> bool:
     stretch may begin later than the others (a resume in mid-epoch), but not before them: a program
     that goes back to one checkpoint again and again is no counter.
     """
-    if len(begins) - 1 < MIN_RESTARTS:
-        return False
     ends = np.append(begins[1:], len(steps)) - 1
     firsts = steps[begins].astype(np.float64)  # a distance of two int64 may not fit into one
-    lengths = steps[ends] - firsts
+    lasts = steps[ends].astype(np.float64)
+    enough = MIN_EVEN_RESTARTS if are_even(firsts, lasts) else MIN_RESTARTS
+    if len(begins) - 1 < enough:
+        return False
+    lengths = lasts - firsts
     spread = firsts[1:].max() - firsts.min()
     fits = firsts[0] + (lengths + stride(steps)).sum() < MAX_STEP
     return bool(fits and spread <= max(stride(steps), np.median(lengths) / 20))
+
+
+def are_even(firsts: Float64s, lasts: Float64s) -> bool:
+    """Whether all stretches cover the same steps; the last one may be cut short."""
+    return bool(np.ptp(firsts) == 0 == np.ptp(lasts[:-1]) and lasts[-1] <= lasts[0])
 
 
 def stride(steps: Int64s) -> int:
@@ -190,7 +201,7 @@ def end_to_end(steps: Int64s, begins: Indices) -> Int64s:
 
 
 def one_after_another(drafts: Sequence[Draft], account: Account) -> list[Draft]:
-    """Drafts whose wall times do not overlap, in their order.
+    """Drafts whose wall times hardly overlap, in their order.
 
     Of concurrent writers the one with the most points is kept, the earliest of those alike.
     """
@@ -198,10 +209,7 @@ def one_after_another(drafts: Sequence[Draft], account: Account) -> list[Draft]:
     for rivals in overlapping(drafts):
         kept: list[Draft] = []
         for draft in sorted(rivals, key=most_points, reverse=True):
-            first, last = draft.part.span
-            winner = next(
-                (k for k in kept if first <= k.part.span[1] and k.part.span[0] <= last), None
-            )
+            winner = next((k for k in kept if are_concurrent(draft.part.span, k.part.span)), None)
             if winner is None:
                 kept.append(draft)
             else:
@@ -209,6 +217,13 @@ def one_after_another(drafts: Sequence[Draft], account: Account) -> list[Draft]:
                 account.drop(draft, every, "concurrent", winner.part.path)
         found += sorted(kept, key=by_time)
     return found
+
+
+def are_concurrent(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether two files were written at the same time, but for a moment."""
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    shorter = min(one[1] - one[0], other[1] - other[0])
+    return 0 <= shared >= MIN_OVERLAP * shorter
 
 
 def overlapping(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:

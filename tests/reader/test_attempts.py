@@ -156,6 +156,26 @@ def test_a_counter_that_starts_over_three_times_is_put_end_to_end() -> None:
     assert resolution.set_aside == ()
 
 
+def test_three_equal_stretches_are_the_epochs_of_a_counter() -> None:
+    for last in ([0, 50, 100, 150], [0, 50, 100]):
+        epochs = part([0, 50, 100, 150] * 2 + last)
+
+        assert resolve("loss", [epochs]).renumbered
+        assert set_aside(epochs) == ()
+
+
+def test_two_equal_stretches_are_a_second_attempt() -> None:
+    again = part([0, 50, 100, 150] * 2)
+
+    assert reasons(again) == {"abandoned": 4}
+
+
+def test_three_stretches_that_end_elsewhere_are_attempts() -> None:
+    again = part([0, 50, 100, 150, 0, 50, 0, 50, 100, 150])
+
+    assert reasons(again) == {"abandoned": 6}
+
+
 def test_the_stretches_of_a_counter_follow_at_its_usual_distance() -> None:
     epochs = part([0, 50, 100, 0, 50, 100, 0, 50, 100, 0, 50])
 
@@ -295,6 +315,22 @@ def test_two_ranks_in_one_folder_leave_the_one_with_more_points() -> None:
 
     assert {path for path, _ in kept(*ranks)} == {"rank0"}
     assert set_aside(*ranks) == (SetAside("loss", "concurrent", 3, 0, 2, "rank1", "rank0"),)
+
+
+def test_a_resume_whose_clock_is_a_little_behind_is_spliced() -> None:
+    old = part(range(400), path="old")
+    new = part(range(380, 1000), start=395.0, path="new")
+
+    assert kept(old, new) == [("old", s) for s in range(380)] + [
+        ("new", s) for s in range(380, 1000)
+    ]
+    assert reasons(old, new) == {"resumed": 20}
+
+
+def test_a_second_writer_that_joins_before_the_end_is_concurrent() -> None:
+    old, new = part(range(400), path="old"), part(range(100), start=370.0, path="new")
+
+    assert reasons(old, new) == {"concurrent": 100}
 
 
 def test_of_two_ranks_alike_the_one_whose_file_has_more_is_kept() -> None:
