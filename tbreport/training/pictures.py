@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
@@ -13,6 +15,7 @@ CELL = 28  # pixels of a cell of the confusion matrix
 TILE = 32  # pixels of a sample
 COLUMNS = 8
 BORDER = 3  # pixels
+LINE, CHARACTER, TEXT_WIDTH = 14, 9, 480  # pixels, of texts
 RIGHT, WRONG = (70, 150, 90), (200, 80, 60)
 INK, PAPER = (40, 40, 40), (255, 255, 255)
 
@@ -24,8 +27,9 @@ def confusion_matrix(table: npt.NDArray[np.int64], classes: tuple[str, ...]) -> 
     canvas = Image.new("RGB", (margin + CELL * n, CELL * (n + 1)), PAPER)
     draw = ImageDraw.Draw(canvas)
     for row in range(n):
-        draw.text((4, CELL * (row + 1) + 8), classes[row], INK)
-        draw.text((margin + CELL * row + 4, 8), classes[row][:4], INK)
+        name = drawable(classes[row])
+        draw.text((4, CELL * (row + 1) + 8), name, INK)
+        draw.text((margin + CELL * row + 4, 8), name[:4], INK)
         for column in range(n):
             count = int(table[row, column])
             share = count / max(1, int(table[row].sum()))
@@ -35,6 +39,35 @@ def confusion_matrix(table: npt.NDArray[np.int64], classes: tuple[str, ...]) -> 
             if count:
                 draw.text((left + 4, top + 8), str(count), PAPER if share > 0.5 else INK)
     return np.asarray(canvas)
+
+
+def predicted_texts(lines: Sequence[str], right: Sequence[bool]) -> Pixels:
+    """A line for each text, cut off at the edge, behind a green or red mark."""
+    canvas = Image.new("RGB", (TEXT_WIDTH, LINE * len(lines)), PAPER)
+    draw = ImageDraw.Draw(canvas)
+    for row, (line, is_right) in enumerate(zip(lines, right, strict=True)):
+        mark = RIGHT if is_right else WRONG
+        draw.rectangle((0, LINE * row, BORDER, LINE * (row + 1) - 2), fill=mark)
+        draw.text((4 * BORDER, LINE * row), drawable(line), INK)
+    return np.asarray(canvas)
+
+
+def predicted_characters(rows: Sequence[str], right: npt.NDArray[np.bool_]) -> Pixels:
+    """Texts of one length, each character on green or red by whether it was foreseen."""
+    canvas = Image.new("RGB", (CHARACTER * len(rows[0]), LINE * len(rows)), PAPER)
+    draw = ImageDraw.Draw(canvas)
+    for row, text in enumerate(rows):
+        for column, character in enumerate(drawable(text)):
+            left, top = CHARACTER * column, LINE * row
+            mark = RIGHT if right[row, column] else WRONG
+            draw.rectangle((left, top, left + CHARACTER - 1, top + LINE - 2), fill=mark)
+            draw.text((left + 1, top), character, PAPER)
+    return np.asarray(canvas)
+
+
+def drawable(text: str) -> str:
+    """The text on one line, with a question mark for what not every font has."""
+    return "".join(char if " " <= char <= "~" else " " if char.isspace() else "?" for char in text)
 
 
 def predicted_images(inputs: Tensor, logits: Tensor, targets: Tensor) -> Pixels:

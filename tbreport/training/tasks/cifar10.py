@@ -62,9 +62,9 @@ def read_batch(folder: Path, name: str) -> tuple[Bytes, Labels]:
                     return parsed(file)
             with tarfile.open(path) as members:
                 if f"{FOLDER}/{name}" in members.getnames():
-                    file = members.extractfile(f"{FOLDER}/{name}")
-                    assert file is not None
-                    return parsed(file)
+                    member = members.extractfile(f"{FOLDER}/{name}")
+                    if member is not None:  # no folder or device
+                        return parsed(member)
         except Exception as error:  # a damaged or hostile pickle raises whatever it likes
             raise TrainingError(
                 f"'{path}' is no batch of CIFAR-10: {first_line(error)}",

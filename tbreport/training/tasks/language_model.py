@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, scaled_dot_product_attention
 
 from tbreport.training import judges
+from tbreport.training.pictures import Pixels, predicted_characters
 from tbreport.training.scenarios.recipe import Recipe
 from tbreport.training.tasks.layers import freeze
 from tbreport.training.tasks.task import Task, accuracy, samples
@@ -28,6 +29,7 @@ RANK = 4  # of the adapters
 PRETRAINED_SHARE = 0.7  # of the text; the rest is fine-tuned on
 VAL_SHARE = 0.1
 MOST_VAL = 48  # windows
+SHOWN = 16  # windows, with which of their characters were foreseen
 
 
 class Block(nn.Module):
@@ -100,12 +102,12 @@ def language_model(recipe: Recipe, seed: int, folder: Path | None) -> Iterator[T
     )
 
     model = Gpt(recipe, len(characters))
-    yield stage("pretrain", model, first_numbers, len(characters))
+    yield stage("pretrain", model, first_numbers, characters)
     if recipe.frozen:
         freeze(model, recipe.frozen)
     else:
         adapt(model)
-    yield stage("finetune", model, last_numbers, len(characters))
+    yield stage("finetune", model, last_numbers, characters)
 
 
 def prose_and_code() -> tuple[str, str]:
@@ -132,10 +134,16 @@ def adapt(model: Gpt) -> None:
             setattr(block, part, Adapted(getattr(block, part)))
 
 
-def stage(name: str, model: nn.Module, numbers: np.ndarray, vocab_size: int) -> Task:
+def stage(name: str, model: nn.Module, numbers: np.ndarray, characters: list[str]) -> Task:
     """One of the two; the last tenth of its text is for validation."""
     train, val = np.split(numbers, [round((1 - VAL_SHARE) * len(numbers))])
     inputs, targets = windows(val, CONTEXT)
+
+    def picture(inputs: Tensor, logits: Tensor, targets: Tensor) -> Pixels:
+        true = targets[:SHOWN]
+        rows = ["".join(characters[n] for n in row) for row in true.tolist()]
+        return predicted_characters(rows, (logits[:SHOWN].argmax(dim=-1) == true).cpu().numpy())
+
     return Task(
         model=model,
         train=samples(*windows(train, CONTEXT // 2)),
@@ -143,7 +151,8 @@ def stage(name: str, model: nn.Module, numbers: np.ndarray, vocab_size: int) -> 
         loss=lambda logits, targets: cross_entropy(logits.flatten(0, 1), targets.flatten()),
         judge=judges.language,
         measures={"accuracy": accuracy},
-        vocab_size=vocab_size,
+        picture=picture,
+        vocab_size=len(characters),
         stage=name,
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from tbreport.training import judges
+from tbreport.training.pictures import Pixels, predicted_texts
 from tbreport.training.scenarios.recipe import Recipe
 from tbreport.training.tasks.images import mislabel
 from tbreport.training.tasks.task import Task, accuracy, samples
@@ -23,6 +24,7 @@ from tbreport.training.tasks.texts import (
 LENGTH = 40  # words
 EMBEDDING = 24
 MOST_VAL = 400  # texts
+SHOWN = 16  # texts, with what they are taken for
 
 
 class Reader(nn.Module):
@@ -59,6 +61,18 @@ def text_classifier(recipe: Recipe, seed: int, folder: Path | None) -> Iterator[
         few = rng.choice(len(train), min(recipe.train_samples, len(train)), replace=False)
         train, labels = train[few], labels[few]
     labels = mislabel(labels, recipe.mislabeled, len(texts.classes), rng)
+    spelled = {number: word for word, number in words.items()}
+
+    def picture(inputs: Tensor, logits: Tensor, targets: Tensor) -> Pixels:
+        shown, true = inputs[:SHOWN].tolist(), targets[:SHOWN].tolist()
+        guesses = logits[:SHOWN].argmax(dim=1).tolist()
+        lines = [
+            f"{texts.classes[guess]}: " + " ".join(spelled.get(n, "_") for n in numbers if n)
+            for guess, numbers in zip(guesses, shown, strict=True)
+        ]
+        right = [guess == label for guess, label in zip(guesses, true, strict=True)]
+        return predicted_texts(lines, right)
+
     yield Task(
         model=Reader(recipe, len(texts.classes)),
         train=samples(train, labels),
@@ -66,6 +80,7 @@ def text_classifier(recipe: Recipe, seed: int, folder: Path | None) -> Iterator[
         loss=judges.smoothed_cross_entropy(recipe.label_smoothing),
         judge=judges.classification,
         measures={"accuracy": accuracy},
+        picture=picture,
         classes=texts.classes,
     )
 
