@@ -18,6 +18,7 @@ from tbreport.report.document import Block, Chart, Crowd, Prose, Trace
 
 MANY = 100  # runs that a chart draws one by one; as MOST_LINES of templates/js/curves.js
 MANY_PAIRS = 100  # charts of one run each: nobody scrolls through more
+MANY_FINDINGS = 100  # that are drawn, the gravest
 LEAD = 10  # ill runs, and as many of the best
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BINS = 60  # of steps
@@ -103,6 +104,14 @@ def binned(points: Display, edges: Float64s) -> Float64s:
     sizes = np.bincount(places, minlength=len(edges) - 1)
     means: Float64s = np.divide(totals, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0)
     return means
+
+
+def undrawn(n_findings: int) -> tuple[Block, ...]:
+    """That only the gravest findings have a chart; nothing where all have."""
+    if n_findings <= MANY_FINDINGS:
+        return ()
+    text = f"On the page the {MANY_FINDINGS} gravest of {n_findings:,} findings are drawn."
+    return (Prose(text, "muted"),)
 
 
 def remark(lead: Sequence[str], n_runs: int) -> tuple[Block, ...]:

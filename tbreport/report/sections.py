@@ -159,13 +159,14 @@ def findings(material: Material) -> tuple[tuple[Block, ...], int | None]:
         seen[anchor] = seen.get(anchor, 0) + 1
         if seen[anchor] > 1:
             anchor += f"-{seen[anchor]}"
-        chart = layers.evidence(finding, digests.get(finding.run), anchor)
+        digest = digests.get(finding.run) if len(items) < crowds.MANY_FINDINGS else None
+        chart = layers.evidence(finding, digest, anchor)
         follows = name_of(finding.because_of, digests.get(finding.run))
         items.append(FindingItem(finding, anchor, chart, follows))
     if not items:
         text = "No detector found anything." if material.detectors else "No detector ran."
         return (Prose(text, "muted"),), 0
-    return (FindingList(tuple(items)),), len(items)
+    return (FindingList(tuple(items)), *crowds.undrawn(len(items))), len(items)
 
 
 def by_story(findings: Sequence[Finding]) -> list[Finding]:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from tbreport.model import Finding
 from tbreport.report import crowds, html
-from tbreport.report.document import Chart, Gallery, Prose, Report, Trace
+from tbreport.report.document import Chart, FindingList, Gallery, Prose, Report, Trace
 from tbreport.report.sections import compose
 from tests.report.documents import TAGS, crowded, display
 
@@ -96,3 +97,20 @@ def test_many_charts_of_train_and_validation_are_those_of_the_leading_runs() -> 
 
     assert drawn[0] == 2 * few
     assert 0 < drawn[1] <= 4 * crowds.LEAD
+
+
+def test_of_many_findings_the_gravest_are_drawn_and_the_page_says_so() -> None:
+    (run, *_) = crowded(4, n=20).runs
+    grave = Finding("TB202", "diverging-loss", "error", "", (TAGS[0],), (3, 9), "it is", {}, "Do.")
+    runs = [
+        replace(run, run=f"r{place}", findings=(replace(grave, run=f"r{place}"),))
+        for place in range(crowds.MANY_FINDINGS + 20)
+    ]
+
+    report = compose(runs, title="t", version="v", created_at=0.0, detectors=())
+
+    (section,) = (section for section in report.sections if section.id == "findings")
+    found, said = section.blocks
+    assert isinstance(found, FindingList)
+    assert sum(item.chart is not None for item in found.items) == crowds.MANY_FINDINGS
+    assert said == Prose("On the page the 100 gravest of 120 findings are drawn.", "muted")
