@@ -29,8 +29,9 @@ def diverging_loss(
         noticeable part of the progress is gone. It is an error if the end is no better than the
         start. All losses of a run that diverge are one finding, under the worst of them. Each part
         between the steps at which the learning rate was raised is looked at by itself, as a restart
-        raises the loss on purpose; an earlier one counts where no later one came back. A validation
-        loss whose training loss went on falling is overfitting (TB301), and not told here.
+        raises the loss on purpose; an earlier one counts where no later one came back. Cycles
+        shorter than the running median are not told apart. A validation loss whose training loss
+        went on falling is overfitting (TB301), and not told here.
 
     Why it matters
         The run threw away what it had learned, and rarely finds back.

@@ -34,7 +34,8 @@ def overfitting(
         A validation loss whose level at the end (median of the last 5 %, at least three points) is
         above its best (of the running median) by a share that noise does not explain, while the
         training loss ended no higher than it was at that best. The two are compared by step where
-        both cover the same steps, else by wall time, else by an epoch tag.
+        both cover the same steps, else by wall time, else by an epoch tag. Where only the parts of
+        a loss are logged, those that turned are one finding, under the one that rose most.
 
     Why it matters
         From the best step on the model learns the training set by heart. What was trained after it

@@ -24,8 +24,9 @@ def step_reset(
 
     What it looks for
         Tags logged without steps (all points on one step), counters that start over again and
-        again (a step within the epoch), steps that fell back once or twice (a resume), and points
-        that share their step with a later one.
+        again (a step within the epoch: three falls to nearly the same step, or two between equal
+        stretches), steps that fell back otherwise (a resume), and points that share their step with
+        a later one.
 
     Why it matters
         Without rising steps a curve cannot be drawn or compared. Tags without steps are numbered 0,
@@ -41,7 +42,9 @@ def step_reset(
         of those points is a warning; below, it is information.
 
     Known false positives
-        Values that are written twice on purpose, such as a final summary at the last step.
+        Values that are written twice on purpose, such as a final summary at the last step. Of a
+        counter over two epochs the first is taken for an attempt that was begun anew; and folds of
+        a cross-validation that share a writer for epochs.
 
     Source
         The commonest mistakes with SummaryWriter: a forgotten `global_step`, and `i` in place of

@@ -16,13 +16,13 @@ def too_short(
     earlier: Sequence[Finding],
     *,
     min_evaluations: int = 10,
-    min_points: int = 40,
 ) -> Iterator[Observation]:
     """Losses with too few points to judge their course.
 
     What it looks for
-        A validation loss with fewer points than a judgement of overfitting needs, and training
-        losses of which none has as many as one of spikes needs. Information, with the counts.
+        A validation loss with fewer points than a judgement of overfitting needs, and a training
+        none of whose losses has as many. Information, with the counts. What single detectors need
+        besides, the report's coverage tells.
 
     Why it matters
         Of so few points no detector can tell a turn from noise: that nothing was found says
@@ -32,8 +32,7 @@ def too_short(
         Log more often, or train longer.
 
     Options
-        min_evaluations: of a validation loss.
-        min_points: of the longest training loss.
+        min_evaluations: of a validation loss, and of the longest training loss.
 
     Known false positives
         A short test of the code.
@@ -45,14 +44,13 @@ def too_short(
     training = [curve for curve in losses if curve.role.split not in ("val", "test")]
     short = [c for c in losses if c.role.split == "val" and 0 < len(c) < min_evaluations]
     longest = max(training, key=len, default=None)
-    if longest is not None and 0 < len(longest) < min_points and len(longest) < min_evaluations:
+    if longest is not None and 0 < len(longest) < min_evaluations:
         short.append(longest)
     if short:
         told = ", ".join(f"{c.tag} has {count(len(c), 'point')}" for c in short[:3])
         yield Observation(
             "info",
-            f"{told}: too few to judge its course"
-            f" ({min_evaluations} evaluations or {min_points} points of training)",
+            f"{told}: too few to judge its course, which takes {min_evaluations}",
             "Log more often, or train longer.",
             tags=tuple(curve.tag for curve in short),
             evidence={"fewest_points": min(len(curve) for curve in short)},
