@@ -9,14 +9,15 @@ from __future__ import annotations
 import io
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table as RichTable
 from rich.text import Text
 
 from tbreport import wording
+from tbreport.model import SEVERITIES, Finding
 from tbreport.report import exhibiting
 from tbreport.report.document import (
     Block,
@@ -44,6 +45,8 @@ LEVELS = "▁▂▃▄▅▆▇█"
 SPARK_WIDTH = 8
 GAP = 2  # between columns
 MIN_NAME = 24  # characters of the first column, before another column gives way
+TOLD = 5  # findings of one detector that are told in full
+NAMED = 8  # runs of the others
 # C0, DEL, C1, and the marks that turn the direction of writing
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -87,11 +90,10 @@ def show(console: Console, block: Block) -> None:
             console.print(Text(f"  {plain(name)}: {plain(value)}"))
     elif isinstance(block, Table):
         console.print()
-        console.print(grid(block, console.width))
+        for line in grid(block, console.width):
+            console.print(line, no_wrap=True, overflow="ellipsis", crop=True)
     elif isinstance(block, FindingList):
-        for item in block.items:
-            console.print()
-            finding(console, item)
+        findings(console, block.items)
 
 
 def plain(text: str) -> str:
@@ -99,45 +101,58 @@ def plain(text: str) -> str:
     return CONTROL.sub("�", text)
 
 
-def grid(table: Table, width: int) -> RichTable:
-    """A table without lines.
+def grid(table: Table, width: int) -> list[Text]:
+    """The lines of a table, its titles first.
 
     Where the width is short, columns are left out, optional ones first, and the names of the first
     column lose their beginning: what tells two runs apart stands at the end.
     """
-    natural = [natural_width(table, place) for place in range(len(table.columns))]
+    titles = [Text(plain(column.title), style="dim") for column in table.columns]
+    rows = [titles, *([cell_text(cell) for cell in row] for row in table.rows)]
+    widths = [max(text.cell_len for text in column) for column in zip(*rows, strict=True)]
+    signs = [Text(), *(sign_of(row) for row in table.rows)]
+    margin = max(sign.cell_len for sign in signs) + GAP  # of the signs
+    shown = fitting(table, widths, width - margin)
+    room = width - margin - sum(widths[place] + GAP for place in shown[1:])
+    widths[0] = min(widths[0], max(room, 1))
+    lines = []
+    for sign, row in zip(signs, rows, strict=True):
+        line = sign.copy()
+        line.pad_right(margin - sign.cell_len)
+        for place in shown:
+            text = row[place] if place else without_beginning(row[place], widths[place])
+            text.align(table.columns[place].align, widths[place])
+            line.append(" " * GAP if place else "")
+            line.append_text(text)
+        lines.append(line)
+    return lines
+
+
+def fitting(table: Table, widths: Sequence[int], width: int) -> list[int]:
+    """The columns that stand beside each other with enough left for the names."""
     shown = list(range(len(table.columns)))
 
-    def room(columns: Sequence[int]) -> int:
-        """What is left for the first column."""
-        return width - 3 - sum(natural[place] + GAP for place in columns[1:]) - GAP
+    def room() -> int:
+        return width - sum(widths[place] + GAP for place in shown[1:])
 
-    while room(shown) < min(natural[0], MIN_NAME) and shown[2:]:
+    while room() < min(widths[0], MIN_NAME) and shown[2:]:
         optional = [place for place in shown[1:] if table.columns[place].optional]
         shown.remove(optional[-1] if optional else shown[-1])
-    rich = RichTable(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
-    rich.add_column("")
-    for place in shown:
-        column = table.columns[place]
-        rich.add_column(Text(plain(column.title)), justify=column.align, no_wrap=True)
-    for row in table.rows:
-        tones = {cell.tone for cell in row}
-        sign = next((SIGNS[tone] for tone in ("error", "warning") if tone in tones), "")
-        name = cell_text(row[0])
-        if len(name) > max(room(shown), 1):
-            name = Text("…" + name.plain[len(name) - room(shown) + 1 :], style=name.style)
-        rich.add_row(
-            Text(sign, style=STYLES["error" if "error" in tones else "warning"]),
-            name,
-            *(cell_text(row[place]) for place in shown[1:]),
-        )
-    return rich
+    return shown
 
 
-def natural_width(table: Table, place: int) -> int:
-    """Characters that a column needs to stand without cuts."""
-    cells = (len(cell_text(row[place])) for row in table.rows)
-    return max([len(table.columns[place].title), *cells])
+def sign_of(row: Sequence[Cell]) -> Text:
+    """The sign of the gravest tone in a row; empty where nothing is wrong."""
+    tones = {cell.tone for cell in row}
+    tone = next((tone for tone in ("error", "warning") if tone in tones), None)
+    return Text(SIGNS[tone], style=STYLES[tone]) if tone else Text()
+
+
+def without_beginning(text: Text, width: int) -> Text:
+    """The end of a text that is too long."""
+    if text.cell_len <= width:
+        return text
+    return Text("…" + text.plain[len(text) - width + 1 :], style=text.style)
 
 
 def cell_text(cell: Cell) -> Text:
@@ -170,11 +185,41 @@ def sparkline(values: Sequence[float], width: int = SPARK_WIDTH) -> str:
     )
 
 
+def findings(console: Console, items: Sequence[FindingItem]) -> None:
+    """The findings; of one detector, after a few in full, the runs of the others."""
+    told: Counter[str] = Counter()
+    others: dict[str, list[FindingItem]] = {}
+    for item in items:
+        told[item.finding.code] += 1
+        if told[item.finding.code] > TOLD:
+            others.setdefault(item.finding.code, []).append(item)
+        else:
+            console.print()
+            finding(console, item)
+    if others:
+        console.print()
+    for alike in sorted(others.values(), key=lambda alike: -gravity(alike[0])):
+        lead = alike[0].finding
+        runs = list(dict.fromkeys(plain(item.finding.run) for item in alike if item.finding.run))
+        line = Text(f"{SIGNS[lead.severity]} {lead.code} {lead.name}", style=bold(lead))
+        among = f": {wording.listed(runs, NAMED)}" if runs else ""
+        line.append(f"   {wording.count(len(alike), 'more finding')}{among}", style="")
+        console.print(line)
+
+
+def gravity(item: FindingItem) -> int:
+    return SEVERITIES.index(item.finding.severity)
+
+
+def bold(finding: Finding) -> str:
+    """The style of a finding's name."""
+    return f"bold {STYLES[finding.severity]}".strip()
+
+
 def finding(console: Console, item: FindingItem) -> None:
     """A finding in three lines: what and where, the numbers, the way out."""
     found = item.finding
-    style = STYLES[found.severity]
-    head = Text(f"{SIGNS[found.severity]} {found.code} {found.name}", style=f"bold {style}".strip())
+    head = Text(f"{SIGNS[found.severity]} {found.code} {found.name}", style=bold(found))
     if found.run:
         head.append(f"   {plain(found.run)}", style="")
     if item.follows:

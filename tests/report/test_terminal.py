@@ -1,0 +1,44 @@
+"""The report in a terminal: what fits in the width, and many findings of one kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from tbreport.report import terminal
+from tests.report.documents import crowded
+
+ILL = 9  # every twentieth run is ill
+REPORT = crowded(ILL * 20, n=20)
+
+
+@pytest.mark.parametrize("width", [30, 60, 100, 160])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    lines = terminal.render(REPORT, width=width).splitlines()
+
+    assert max(map(len, lines)) <= width
+
+
+def test_the_wider_the_terminal_the_more_columns() -> None:
+    titles = [
+        next(line for line in terminal.render(REPORT, width=width).splitlines() if "status" in line)
+        for width in (60, 100, 160)
+    ]
+
+    assert titles == sorted(titles, key=lambda title: len(title.split()))
+    assert len(set(titles)) == 3
+
+
+def test_a_long_name_loses_its_beginning() -> None:
+    rows = [line for line in terminal.render(REPORT, width=30).splitlines() if "run-0001" in line]
+
+    assert rows[0].lstrip().startswith("…")
+
+
+def test_of_many_findings_of_one_detector_a_few_are_told_and_the_runs_of_all_others_named() -> None:
+    shown = terminal.render(REPORT, width=500)
+
+    assert shown.count("is above its best") == terminal.TOLD
+    named = next(line for line in shown.splitlines() if "more findings: " in line)
+    runs = [f"sweep/lr-{20 * place % 10}/run-{20 * place:04}" for place in range(ILL)]
+    assert named.startswith(f"! TB301 overfitting   {ILL - terminal.TOLD} more findings: ")
+    assert all(run in named for run in runs[terminal.TOLD :])
