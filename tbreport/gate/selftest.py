@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tbreport.errors import NothingToCompare
+from tbreport.gate.advice import advice, widened
 from tbreport.gate.jobs import job_of
 from tbreport.gate.judge import judge
-from tbreport.gate.model import Baseline, Direction, Policy, Verdict
+from tbreport.gate.model import Baseline, Check, Direction, Policy, Verdict
 from tbreport.model import Display, Float64s, RunDigest, Statistics
 from tbreport.wording import listed
 
@@ -52,6 +54,7 @@ class Trial:
     description: str
     is_caught: bool
     by: str  # the checks that failed
+    advice: str = ""  # why it was missed, and what to add
 
 
 def nan_tail(points: Display, terms: Terms) -> Display:
@@ -125,10 +128,26 @@ def self_test(
     found = []
     for defect in DEFECTS:
         ill = [injected(digest, defect, gated, policy, amount) for digest in digests]
-        verdict = judge(ill, baselines, policy)
+        verdict = judged(ill, baselines, policy)
         for job in sorted({job for job, _ in gated}):
-            found.append(trial(job, defect, verdict, control, amount))
+            one = trial(job, defect, verdict, control, amount)
+            if not one.is_caught:
+                wide = widened(policy, control)
+                before, after = judge(digests, baselines, wide), judged(ill, baselines, wide)
+                checks = [(check.tag, check.stat) for check in control.checks if check.job == job]
+                one = replace(one, advice=advice(job, before, after, checks, policy))
+            found.append(one)
     return tuple(sorted(found, key=lambda trial: trial.job))
+
+
+def judged(digests: Sequence[RunDigest], baselines: Sequence[Baseline], policy: Policy) -> Verdict:
+    """As `judge`; a call that ends with exit code 5 does not pass either."""
+    try:
+        return judge(digests, baselines, policy)
+    except NothingToCompare:
+        jobs = sorted({job_of(digest.run, policy.group) for digest in digests})
+        reason = "nothing is left to compare: exit code 5"
+        return Verdict("fail", tuple(Check(job, reason, "", "fail", reason) for job in jobs))
 
 
 def trial(job: str, defect: Defect, verdict: Verdict, control: Verdict, amount: float) -> Trial:
@@ -141,7 +160,8 @@ def trial(job: str, defect: Defect, verdict: Verdict, control: Verdict, amount: 
 
 def failures(verdict: Verdict, job: str) -> Iterator[str]:
     """The failed checks of a job by name, each once."""
-    yield from dict.fromkeys(f"{c.tag} ({c.stat})" for c in verdict.of("fail") if c.job == job)
+    names = (f"{c.tag} ({c.stat})" if c.stat else c.tag for c in verdict.of("fail") if c.job == job)
+    yield from dict.fromkeys(names)
 
 
 def injected(
@@ -182,13 +202,13 @@ def counted(found: Statistics, points: Display) -> Statistics:
 
 
 def told(trials: Sequence[Trial]) -> str:
-    """One line a defect, then the count."""
+    """One line a defect, with advice below those that were missed, then the count."""
     width = max((len(trial.defect) for trial in trials), default=0)
-    lines = [
-        f"{'caught' if t.is_caught else 'MISSED'}  {t.defect:{width}}  {t.description}"
-        f"{f': {t.by}' if t.by else ''} [{t.job}]"
-        for t in trials
-    ]
+    lines = []
+    for t in trials:
+        word, by = "caught" if t.is_caught else "MISSED", f": {t.by}" if t.by else ""
+        lines.append(f"{word}  {t.defect:{width}}  {t.description}{by} [{t.job}]")
+        lines += [f"        {t.advice}"] if t.advice else []
     caught = sum(trial.is_caught for trial in trials)
     lines.append(f"the gate catches {caught} of {len(trials)} injected defects")
     return "".join(
