@@ -1,8 +1,9 @@
 """Many runs, remote storage, workers, tables: ``python -m benchmarks.beyond ROW… [--corpora DIR]``.
 
 Each row times whole commands, imports included, one after another in one process group: `export`
-against tbparse, `again` and `grown` against the first time, `many` against a tenth of the runs,
-`s3` (moto's server on this machine) against the disk, `dask` two worker processes against one.
+against tbparse; `again` with nothing new, and with a hundredth of the runs grown, against the first
+time, and that against a tenth of the runs; `s3` (moto's server on this machine) against the disk;
+`dask` two worker processes against one.
 Corpora are made below the folder where they are missing.
 """
 
@@ -40,6 +41,7 @@ if __name__ == "__main__":
 
 
 clock = "wall"  # or "processor", where the machine is shared
+written = ["text", "html"]  # formats, of the rows of `again`
 
 
 def timed(*command: object, **environment: str) -> tuple[float, float]:
@@ -72,8 +74,10 @@ def corpus(folder: Path, name: str) -> Path:
 
 def runs(folder: Path, count: int) -> Path:
     """So many unlike runs; those of a larger corpus, linked, where there is one."""
-    target = folder / f"runs-{count}"
     whole = folder / "ten-thousand"
+    if count == 10_000 and whole.exists():
+        return whole
+    target = folder / f"runs-{count}"
     if not target.exists() and whole.exists():
         target.mkdir()
         for path in sorted(whole.iterdir())[:count]:
@@ -94,27 +98,66 @@ def export(folder: Path, scratch: Path, count: int) -> Iterator[tuple[str, float
 
 def again(folder: Path, scratch: Path, count: int) -> Iterator[tuple[str, float]]:
     logdir = runs(folder, count)
-    common = ("summarize", logdir, "--cache", scratch / "cache", "--format")
-    first, memory = tbreport(*common, f"json={scratch / 'a'}")
-    second, _ = tbreport(*common, f"json={scratch / 'b'}")
-    assert (scratch / "a").read_bytes() == (scratch / "b").read_bytes()
+    command = ("summarize", logdir, "--cache", scratch / "cache")
+
+    def outputs(name: str) -> list[object]:
+        return [word for one in written for word in ("--format", f"{one}={scratch / name}.{one}")]
+
+    def same(*names: str) -> bool:
+        return all(
+            len({(scratch / f"{name}.{one}").read_bytes() for name in names}) == 1
+            for one in written
+        )
+
+    first, memory = tbreport(*command, *outputs("a"))
     yield f"{count} runs for the first time, s", first
     yield "peak memory, GB (1.5)", memory
+    second, memory = tbreport(*command, *outputs("b"))
+    assert same("a", "b")
     yield "again, s", second
+    yield "again, peak memory, GB", memory
     yield "ratio (3)", first / second
-    grown = [path for run in sorted(logdir.iterdir())[::100] for path in run.iterdir()]
+    if shutil.which("strace"):
+        yield "again, bytes read of each event file (4096)", read_of_each(logdir, command)
+    with grown(logdir) as number:
+        third, _ = tbreport(*command, *outputs("c"))
+    yield f"again after {number} runs grew, s", third
+    yield "share of the first time (0.4)", third / first
+    if count >= 10:
+        command = ("summarize", runs(folder, count // 10), "--cache", scratch / "tenth")
+        tenth, _ = tbreport(*command, *outputs("d"))
+        yield f"{count // 10} runs, s", tenth
+        yield "times the tenth (11)", first / tenth
+
+
+def read_of_each(logdir: Path, command: tuple[object, ...]) -> float:
+    """Bytes of event files that a command reads, for each of them, by strace."""
+    calls = "trace=read,pread64,readv,preadv,mmap"
+    words = ["strace", "-f", "-y", "-qq", "-e", calls, sys.executable, "-m", "tbreport", *command]
+    with tempfile.TemporaryFile("w+") as told:
+        outcome = subprocess.run(
+            [*map(str, words), "--format", "json=-"], stdout=subprocess.DEVNULL, stderr=told
+        )
+        if outcome.returncode:
+            raise RuntimeError("strace may not trace here")
+        told.seek(0)
+        calls_of = [line for line in told if "tfevents" in line]
+    read = sum(int(line.rsplit("= ", 1)[1], 0) for line in calls_of)  # an address, of mmap
+    return read / sum(1 for _ in logdir.glob("*/*tfevents*"))
+
+
+@contextmanager
+def grown(logdir: Path) -> Iterator[int]:
+    """One run in a hundred with a point more, as long as this lasts; how many they are."""
+    paths = [path for run in sorted(logdir.iterdir())[::100] for path in run.iterdir()]
     record = frame(next(events(Corpus("one more", 1, 1, 1, simple_value))))
-    for path in grown:
+    sizes = [path.stat().st_size for path in paths]
+    for path in paths:
         with path.open("ab") as stream:
             stream.write(record)
-    third, _ = tbreport(*common, f"json={scratch / 'c'}")
-    yield f"again after {len(grown)} runs grew, s", third
-    yield "share of the first time (0.4)", third / first
-    tenth, _ = tbreport(
-        "summarize", runs(folder, count // 10), "--no-cache", "--format", f"json={scratch / 'd'}"
-    )
-    yield f"{count // 10} runs, s", tenth
-    yield "times the tenth (11)", first / tenth
+    yield len(paths)
+    for path, size in zip(paths, sizes, strict=True):
+        os.truncate(path, size)
 
 
 @contextmanager
@@ -185,9 +228,10 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path)
     parser.add_argument("--runs", type=int, default=1_000)
     parser.add_argument("--clock", choices=("wall", "processor"), default="wall")
+    parser.add_argument("--format", action="append", help="for again: text and html by default")
     arguments = parser.parse_args()
-    global clock
-    clock = arguments.clock
+    global clock, written
+    clock, written = arguments.clock, arguments.format or written
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
