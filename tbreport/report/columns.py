@@ -19,6 +19,8 @@ from tbreport.model import Float64s, Int64s
 
 BLOCKS = {"f32": "<f4", "f64": "<f8", "i32": "<i4", "i64": "<i8"}  # in the blob's order
 
+SINGLE, SHORT = np.finfo(np.float32), np.iinfo(np.int32)
+
 KEPT_BITS = 7  # of a share's mantissa, which has 23; an eighth bit is implied
 
 Entry = tuple[str, int, int, int | None]  # block, first place, length, first integer
@@ -38,8 +40,7 @@ class Columns:
     def floats(self, values: Float64s) -> int:
         """Add values; rounded to float32 if that neither overflows nor underflows."""
         sizes = np.abs(values[np.isfinite(values) & (values != 0)])
-        limits = np.finfo(np.float32)
-        fits = not ((sizes > limits.max) | (sizes < limits.tiny)).any()
+        fits = not len(sizes) or (sizes.max() <= SINGLE.max and sizes.min() >= SINGLE.tiny)
         return self.add("f32" if fits else "f64", values)
 
     def shares(self, values: Float64s) -> int:
@@ -50,10 +51,13 @@ class Columns:
 
     def integers(self, values: Int64s) -> int:
         """Add integers; the differences take four bytes each where they fit."""
-        steps = np.diff(values)
-        limits = np.iinfo(np.int32)
-        fits = not ((steps > limits.max) | (steps < limits.min)).any()
-        return self.add("i32" if fits else "i64", steps, int(values[0]) if len(values) else None)
+        key = ("integers", None, values.tobytes())
+        if key not in self.known:
+            steps = values[1:] - values[:-1]
+            fits = not len(steps) or (steps.max() <= SHORT.max and steps.min() >= SHORT.min)
+            first = int(values[0]) if len(values) else None
+            self.known[key] = self.add("i32" if fits else "i64", steps, first)
+        return self.known[key]
 
     def times(self, wall_times: Float64s) -> int:
         """Add wall times (s), to the millisecond."""
