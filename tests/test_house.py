@@ -64,7 +64,7 @@ ROOMS = {
     "markupsafe": ("tbreport.report.html", "tbreport.report.assets"),
     "pandas": ("tbreport.frames", "tbreport.experiment"),  # the latter for types alone
     "plotly": ("tbreport.figures", "tbreport.report.assets"),
-    "pyarrow": ("tbreport.exporting.parquet", "tbreport.reader.packing"),
+    "pyarrow": ("tbreport.exporting.parquet", "tbreport.reader.arrow", "tbreport.reader.packing"),
     "rich": ("tbreport.report.terminal", "tbreport.report.live", "tbreport.progress"),
     "scipy": ("tbreport.analysis", "tbreport.gate"),
     "tbparse": ("tbreport.reader",),

@@ -11,6 +11,7 @@ import numpy as np
 from tbreport import __version__
 from tbreport.errors import MissingExtra
 from tbreport.exporting.tables import Cells, Ragged, Rows, Type
+from tbreport.reader import arrow
 
 GROUP = 1 << 19  # rows that are written together
 GROUP_CELLS = 1 << 22  # or numbers in their lists and bytes of their contents
@@ -81,43 +82,28 @@ class ParquetWriter:
 
     def _array(self, name: str, type: Type) -> Any:
         """One column of all rows that wait."""
-        import pyarrow
-
         parts: list[Any] = [rows.columns[name] for rows in self._waiting]
         if type == "name":
-            return named(parts, [rows.length for rows in self._waiting])
+            return arrow.named(list(map(str, parts)), [rows.length for rows in self._waiting])
         if type in ("ints", "floats"):
             return ragged(parts)
         if type in ("text", "bytes"):
             cells = [cell for part in parts for cell in part]
-            return pyarrow.array(cells, self._schema.field(name).type)
-        missing = None
-        if any(map(np.ma.isMaskedArray, parts)):
-            missing = np.concatenate([np.ma.getmaskarray(part) for part in parts])
-        plain = [np.ma.getdata(part) for part in parts]
-        return pyarrow.array(np.concatenate(plain), mask=missing)
-
-
-def named(names: Sequence[Cells], lengths: Sequence[int]) -> Any:
-    """Names as codes into a dictionary, one name for all rows of a part."""
-    import pyarrow
-
-    known = {name: code for code, name in enumerate(dict.fromkeys(map(str, names)))}
-    codes = np.repeat(np.array([known[str(name)] for name in names], np.int32), lengths)
-    return pyarrow.DictionaryArray.from_arrays(codes, pyarrow.array(list(known), pyarrow.string()))
+            return arrow.texts(cells) if type == "text" else arrow.contents(cells)
+        if not any(hasattr(part, "mask") for part in parts):
+            return arrow.numbers(np.concatenate(parts))
+        missing = np.concatenate([np.ma.getmaskarray(part) for part in parts])
+        return arrow.numbers(np.concatenate([np.ma.getdata(part) for part in parts]), missing)
 
 
 def ragged(parts: Sequence[Cells]) -> Any:
     """Lists end to end."""
-    import pyarrow
-
-    lists = [part for part in parts if isinstance(part, Ragged)]
+    found = [part for part in parts if isinstance(part, Ragged)]
     ends = [np.zeros(1, np.int64)]
-    for part in lists:
+    for part in found:
         ends.append(part.offsets[1:] - part.offsets[0] + ends[-1][-1])
-    offsets = np.concatenate(ends).astype(np.int32)
-    flat = np.concatenate([part.flat[part.offsets[0] : part.offsets[-1]] for part in lists])
-    return pyarrow.ListArray.from_arrays(offsets, flat)
+    flat = np.concatenate([part.flat[part.offsets[0] : part.offsets[-1]] for part in found])
+    return arrow.lists(flat, np.concatenate(ends))
 
 
 def weight(rows: Rows) -> int:

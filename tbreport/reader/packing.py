@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tbreport.model import Blob, EventFile, Float64s, Int64s
+from tbreport.model import Blob, EventFile
+from tbreport.reader import arrow
 from tbreport.reader.cache import TAIL, last_bytes
 from tbreport.reader.kinds import HISTOGRAMS, SCALARS
 from tbreport.reader.scan import (
@@ -85,20 +86,15 @@ def packed(kept: Kept) -> bytes:
     }
     schema = table_schema(json.dumps(facts))
     parts = [
-        part(schema, SCALARS, tag, one, value=pyarrow.array(one.values))
+        part(schema, SCALARS, tag, one, value=arrow.numbers(one.values))
         for tag, one in found.scalars.items()
     ]
     for tag, rows in found.histograms.items():
-        cells = {name: pyarrow.array(getattr(rows, name)) for name in MOMENTS}
-        cells["edges"] = lists(rows.edges, rows.offsets, 1)
-        cells["counts"] = lists(rows.counts, rows.offsets, 0)
+        cells = {name: arrow.numbers(getattr(rows, name)) for name in MOMENTS}
+        cells["edges"] = arrow.lists(rows.edges, rows.offsets + np.arange(len(rows.offsets)))
+        cells["counts"] = arrow.lists(rows.counts, rows.offsets)
         parts.append(part(schema, HISTOGRAMS, tag, rows, **cells))
-    references = [
-        {name: getattr(blob, name) for name in ("kind", "tag", "step", "wall_time", *PLACE)}
-        | {"content": kept.contents.get(blob.offset)}
-        for blob in found.blobs
-    ]
-    parts.append(pyarrow.Table.from_pylist(references, schema))
+    parts.append(references(schema, found.blobs, kept.contents))
     sink = io.BytesIO()
     parquet.write_table(
         pyarrow.concat_tables(parts),
@@ -114,7 +110,8 @@ def table_schema(facts: str) -> Any:
     """The columns, in their order."""
     import pyarrow
 
-    number, whole, text = pyarrow.float64(), pyarrow.int64(), pyarrow.string()
+    number, whole = pyarrow.float64(), pyarrow.int64()
+    text = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
     types = {
         "kind": text,
         "tag": text,
@@ -132,25 +129,33 @@ def table_schema(facts: str) -> Any:
 
 def part(schema: Any, kind: str, tag: str, columns: Any, **made: Any) -> Any:
     """The rows of one tag."""
-    import pyarrow
-
     length = len(columns.steps)
-    made |= {
-        "kind": pyarrow.repeat(kind, length),
-        "tag": pyarrow.repeat(tag, length),
-        "step": pyarrow.array(columns.steps),
-        "wall_time": pyarrow.array(columns.wall_times),
-    }
-    cells = [made.get(field.name, pyarrow.nulls(length, field.type)) for field in schema]
-    return pyarrow.Table.from_arrays(cells, schema=schema)
+    made |= {"kind": arrow.named([kind], [length]), "tag": arrow.named([tag], [length])}
+    made |= {"step": arrow.numbers(columns.steps)}
+    made |= {"wall_time": arrow.numbers(columns.wall_times)}
+    return filled(schema, length, made)
 
 
-def lists(flat: Float64s, offsets: Int64s, extra: int) -> Any:
-    """Lists that lie end to end; `extra` is how many more numbers than by `offsets` each has."""
+def references(schema: Any, blobs: Sequence[Blob], contents: Mapping[int, bytes]) -> Any:
+    """The rows of what is no column."""
+    once = [1] * len(blobs)
+    made = {name: arrow.named([getattr(b, name) for b in blobs], once) for name in ("kind", "tag")}
+    for name in ("step", *PLACE):
+        made[name] = arrow.numbers(np.array([getattr(blob, name) for blob in blobs], np.int64))
+    made["wall_time"] = arrow.numbers(np.array([blob.wall_time for blob in blobs], np.float64))
+    made["content"] = arrow.contents([contents.get(blob.offset) for blob in blobs])
+    return filled(schema, len(blobs), made)
+
+
+def filled(schema: Any, length: int, made: Mapping[str, Any]) -> Any:
+    """A table of so many rows; of a column that was not made they have no value."""
     import pyarrow
 
-    ends = offsets + extra * np.arange(len(offsets))
-    return pyarrow.ListArray.from_arrays(ends.astype(np.int32), flat)
+    cells = [
+        made[field.name] if field.name in made else arrow.nothing(length, field.type)
+        for field in schema
+    ]
+    return pyarrow.Table.from_arrays(cells, schema=schema)
 
 
 def unpacked(content: bytes, shown: str, folder: str) -> Kept | None:
@@ -166,9 +171,7 @@ def parsed(content: bytes, shown: str, folder: str) -> Kept:
     import pyarrow
     from pyarrow import parquet
 
-    table = parquet.read_table(
-        pyarrow.BufferReader(content), read_dictionary=["kind", "tag"]
-    ).combine_chunks()
+    table = parquet.read_table(pyarrow.BufferReader(content)).combine_chunks()
     facts = json.loads(table.schema.metadata[KEY])
     if facts["schema"] != SCHEMA:
         raise ValueError(f"schema {facts['schema']}")

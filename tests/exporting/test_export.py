@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow
 import pytest
 from pyarrow import parquet
 
@@ -17,6 +20,7 @@ import tbreport
 from tbreport.errors import CannotWrite, NoSuchLogdir, UnknownFormat
 from tbreport.exporting.export import FORMATS, Result, export, named_kinds
 from tbreport.exporting.tables import columns
+from tbreport.reader import arrow
 from tbreport.reader.kinds import KINDS
 from tests.eventwriter import curve, histogram, scalar, session, text, write
 from tests.full_disk import REASON, full_disk
@@ -219,3 +223,29 @@ def test_a_file_without_values_gives_an_empty_table_with_its_columns(tmp_path: P
 
     table = exported(tmp_path / "runs", "scalars", "csv")
     assert table.read_text(encoding="utf-8") == "run,tag,step,wall_time,value\n"
+
+
+def test_parquet_is_written_without_pandas(tmp_path: Path) -> None:
+    script = (
+        "import sys; from tbreport.__main__ import main\n"
+        "try: main()\nfinally: assert 'pandas' not in sys.modules"
+    )
+    for kind in ("scalars", "histograms", "hparams", "text"):
+        command = ["export", str(FIXTURES / "tensorboardx"), "--kind", kind, "-o", str(tmp_path)]
+        subprocess.run([sys.executable, "-c", script, *command], check=True)
+
+
+def test_text_that_utf_8_cannot_hold_is_written_all_the_same() -> None:
+    assert arrow.texts(["a", "\udcff", None, ""]).to_pylist() == ["a", "?", None, ""]
+
+
+def test_arrays_have_the_values_that_they_were_made_of() -> None:
+    missing = np.array([False] * 9 + [True])
+    assert arrow.numbers(np.arange(10), missing).to_pylist() == [*range(9), None]
+    assert arrow.numbers(np.arange(20.0)[::2]).to_pylist() == list(np.arange(20.0)[::2])
+    assert arrow.lists(np.arange(3.0), np.array([0, 0, 3])).to_pylist() == [[], [0.0, 1.0, 2.0]]
+    assert arrow.named(["a", "b", "a"], [1, 0, 2]).to_pylist() == ["a", "a", "a"]
+    for type in (pyarrow.string(), pyarrow.float64(), pyarrow.list_(pyarrow.float64())):
+        found = arrow.nothing(9, type)
+        found.validate(full=True)
+        assert found.to_pylist() == [None] * 9
