@@ -7,12 +7,15 @@ CI reads as a failed gate.
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, one's share of it, a file
 
 
 def main() -> None:
@@ -45,6 +48,12 @@ def run() -> None:
             print(f"  hint: {error.hint}", file=sys.stderr)
         print(f"  (see: tbreport explain {error.slug()})", file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        tell_traceback()
+        complain(f"error: cannot write: {error.strerror}")
+        sys.exit(2)
 
 
 def tell_traceback() -> None:
