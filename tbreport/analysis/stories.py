@@ -14,7 +14,7 @@ from tbreport.model import SEVERITIES, Finding
 
 # consequence → what may have caused it, the likeliest first; no code may cause itself by any way
 CAUSES: dict[str, tuple[str, ...]] = {
-    "TB201": ("TB202", "TB203", "TB403", "TB408"),
+    "TB201": ("TB202", "TB203", "TB403", "TB408", "TB411"),
     "TB202": ("TB203", "TB403", "TB408", "TB411"),
     "TB203": ("TB403", "TB411"),
     "TB403": ("TB411",),
@@ -57,11 +57,13 @@ def stories(findings: Sequence[Finding]) -> list[tuple[Finding, ...]]:
 
     The story with the gravest finding comes first.
     """
-    by_code = {finding.code: finding for finding in reversed(findings)}
 
     def lead(one: Finding) -> Finding:
-        while one.because_of in by_code:
-            one = by_code[one.because_of]
+        while one.because_of:
+            causes = [found for found in findings if found.code == one.because_of]
+            if not causes:
+                break
+            one = next((found for found in causes if may_cause(found, one)), causes[0])
         return one
 
     told: dict[int, list[Finding]] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tbreport.analysis.examination import detect
 from tbreport.analysis.stories import CAUSES, stories, with_causes
 from tbreport.model import Finding, Severity
@@ -68,3 +70,20 @@ def test_time_after_the_best_follows_from_overfitting() -> None:
     found = {f.code: f for f in detect(run({"train/loss": healthy(), "val/loss": overfit()}))}
 
     assert found["TB304"].because_of == "TB301"
+
+
+def test_a_raised_rate_leads_the_explosion_the_divergence_and_the_nan() -> None:
+    n, at = 600, np.arange(600)
+    blown = np.where(at < 300, 1.0, 1.02 ** (at - 300.0))
+    made = run(
+        {
+            "lr": np.where(at < 300, 1e-3, 1e-2),
+            "grad_norm": broken(flat(n, noise=0.1) * blown**2, slice(550, None)),
+            "loss": broken(healthy(n) * blown, slice(550, None)),
+        }
+    )
+
+    story = stories(detect(made))[0]
+
+    assert [one.code for one in story] == ["TB411", "TB403", "TB202", "TB201"]
+    assert [one.because_of for one in story] == ["", "TB411", "TB403", "TB202"]
