@@ -56,6 +56,11 @@ def joined(files: Iterable[Path]) -> str:
     return f'(() => {{\n"use strict";\n{text}}})();\n'
 
 
+def valid(text: str) -> str:
+    """Text that can be written: file names may hold bytes that are none, as lone surrogates."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
 def packed(content: bytes, level: int = 9) -> str:
     """Bytes as text: gzip, base 85."""
     return base85.encode(gzip.compress(content, level, mtime=0))

@@ -9,7 +9,6 @@ page, and the policy allows three scripts by their hashes.
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Mapping, Sequence
 
@@ -58,11 +57,11 @@ def render(report: Report, *, max_size: int = 10_000_000, force: bool = False) -
     }
     made = environment(report.colors, ridges)
     payload = pack(report, ridges)
-    page = fill(made, report, payload)
-    excess = len(page.encode()) - max_size
-    if excess > 0:
-        lighter = lightened(report, ridges, payload, weight(payload) - excess)
-        page = fill(made, report, lighter)
+    body = begin(made, report, payload)
+    taken = len(body.encode()) + len(end(made, report, payload).encode()) - payload.weight
+    if taken + payload.weight > max_size:
+        payload = lightened(report, ridges, payload, max_size - taken)
+    page = body + end(made, report, payload)
     size = len(page.encode())
     if size > LARGEST and not force:
         raise TooLarge(
@@ -87,20 +86,15 @@ def lightened(
         default=0,
     )
     factor = 1.05  # where series share their steps, taking a few points away may even add bytes
-    while (excess := weight(payload) / max(budget, 1)) > 1 and limit > FEWEST:
+    while (excess := payload.weight / max(budget, 1)) > 1 and limit > FEWEST:
         limit = max(FEWEST, int(limit / min(excess * factor, 8)))
         payload = pack(report, ridges, limit)
         factor = 2
     return payload
 
 
-def weight(payload: Payload) -> int:
-    """The bytes that a payload takes in the page."""
-    return len(packed_manifest(payload)) + len(packed_columns(payload))
-
-
-def fill(made: jinja2.Environment, report: Report, payload: Payload) -> str:
-    """The page around a payload."""
+def begin(made: jinja2.Environment, report: Report, payload: Payload) -> str:
+    """The page to its last section."""
     runs = [run["name"] for run in payload.manifest["runs"]]
     page = made.get_template("report.html.j2").render(
         report=report,
@@ -109,23 +103,25 @@ def fill(made: jinja2.Environment, report: Report, payload: Payload) -> str:
         colors={run: report.colors.get(run, 0) for run in runs},
         numbers=payload.places,
         signs=SIGNS,
-        drawn=drawn(payload),
         policy=assets.policy(),
         style=Markup(assets.style()),
+    )
+    return assets.valid(page)
+
+
+def end(made: jinja2.Environment, report: Report, payload: Payload) -> str:
+    """What follows: the numbers and the scripts."""
+    return made.get_template("end.html.j2").render(
+        report=report,
+        drawn=drawn(payload),
         loader=Markup(assets.loader()),
         packed={
-            "manifest": packed_manifest(payload),
-            "columns": packed_columns(payload),
+            "manifest": payload.packed_manifest,
+            "columns": payload.packed_columns,
             "plotly": assets.bundle().packed,
             "script": assets.script().packed,
         },
     )
-    return valid(page)
-
-
-def valid(text: str) -> str:
-    """Text that can be written: file names may hold bytes that are none, as lone surrogates."""
-    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinja2.Environment:
@@ -223,16 +219,3 @@ def drawn(payload: Payload) -> str:
         f"Drawn: {payload.drawn:,} of {payload.total:,} points, the extremes kept; "
         "findings and tables use every point."
     )
-
-
-def packed_manifest(payload: Payload) -> str:
-    """What the columns mean, as strict JSON."""
-    text = json.dumps(
-        payload.manifest, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
-    )
-    return assets.packed(valid(text).encode())
-
-
-def packed_columns(payload: Payload) -> str:
-    """The numbers; a higher level of gzip takes three times as long for a five-hundredth less."""
-    return assets.packed(payload.columns, 6)
