@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tbreport.errors import LogdirError
 from tbreport.model import Finding, RunDigest
@@ -17,6 +18,9 @@ from tbreport.options import Options
 from tbreport.pipeline import summarize
 from tbreport.remembering import InMemory
 from tbreport.report.document import Report
+
+if TYPE_CHECKING:
+    from tbreport.reader.columns import Columns
 
 # SummaryWriter flushes every 120 s; a run that is silent for longer than that may still be between
 # two epochs.
@@ -55,6 +59,7 @@ class Watch:
     paths: tuple[str | Path, ...]
     options: Options
     stopped_after_s: float = STOPPED_AFTER_S
+    columns: Columns | None = None  # of files whose reading is dear
     values: InMemory = field(default_factory=InMemory)
     _told: set[tuple[str, str, tuple[str, ...]]] = field(default_factory=set)
     _stopped: dict[str, bool] = field(default_factory=dict)
@@ -71,7 +76,11 @@ class Watch:
         before, self.values = self.values, InMemory()
         try:
             report = summarize(
-                *self.paths, options=self.options, values=Passing(before, self.values), crashes=[]
+                *self.paths,
+                options=self.options,
+                values=Passing(before, self.values),
+                columns=self.columns,
+                crashes=[],
             )
         except LogdirError as error:
             self.values = before

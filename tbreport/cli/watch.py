@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tbreport.cli.output import (
+    Cache,
     Config,
     Engine,
     Exclude,
     Join,
+    NoCache,
     Runs,
     Tags,
     found_settings,
@@ -49,16 +51,21 @@ def watch(
     exclude: Exclude = None,
     engine: Engine = None,
     join: Join = True,
+    cache: Cache = None,
+    no_cache: NoCache = False,
     config: Config = None,
 ) -> None:
     """Show a table of runs and their findings as they appear, until Ctrl-C."""
     from tbreport.options import Options
+    from tbreport.reader.cache import default_folder
+    from tbreport.remembering import columns_in
     from tbreport.report.formats import FORMATS, write
     from tbreport.report.live import Screen
     from tbreport.watching import Watch, follow
 
     selection = selected(runs, tags, exclude)
     options = Options(selection, engine=engine, join=join, settings=found_settings(config))
+    columns = None if no_cache else columns_in(cache or default_folder(), note)
     with Screen(COLUMNS) as screen:
 
         def show(look: Look) -> None:
@@ -76,7 +83,7 @@ def watch(
 
         with suppress(Interrupted):
             follow(
-                Watch(tuple(paths), options, stopped_after),
+                Watch(tuple(paths), options, stopped_after, columns),
                 show,
                 interval_s=interval,
                 clock=time.time,

@@ -21,7 +21,9 @@ from tbreport.pipeline import summarize
 from tbreport.reader import packing, python_engine
 from tbreport.reader.columns import Columns
 from tbreport.report import machine
+from tbreport.watching import Watch
 from tests.eventwriter import (
+    START,
     content,
     curve,
     frame,
@@ -339,3 +341,17 @@ def test_the_schema_is_documented() -> None:
         type = str(field.type).replace("list<item: double>", "list of double")
         type = "string" if type.startswith("dictionary<values=string") else type
         assert f"| `{field.name}` | {type} |" in page
+
+
+def test_each_look_of_watch_asks_for_what_is_new(s3: Server, runs: Path, columns: Columns) -> None:
+    url = put(runs, "watched/runs")
+    watch = Watch((url,), Options(), columns=columns)
+    watch.look(START)
+    size = event_file(runs).stat().st_size
+    added = append(event_file(runs))
+    put(runs / "a", "watched/runs/a")
+    s3.forget()
+
+    look = watch.look(START + 10)
+    assert ranges(s3) == [(size - 4096, size + added - 1)]
+    assert [row.step for row in look.rows] == [LINES + 1, LINES - 1]
