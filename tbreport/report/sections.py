@@ -153,7 +153,7 @@ def findings(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """Every finding with its evidence, the gravest first."""
     digests = {digest.run: digest for digest in material.digests}
     seen: dict[str, int] = {}
-    items = []
+    items: list[FindingItem] = []
     for finding in by_story(material.findings):
         anchor = galleries.slug(f"{finding.code}-{finding.run}-{'-'.join(finding.tags)}")
         seen[anchor] = seen.get(anchor, 0) + 1

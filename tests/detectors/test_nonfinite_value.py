@@ -117,3 +117,9 @@ def test_a_loss_that_never_was_finite_has_no_last_good_value() -> None:
 
     assert finding.message == "loss is NaN from step 0 on, from its first point"
     assert "last_good_value" not in finding.evidence
+
+
+def test_where_nothing_was_finite_there_is_no_step_to_go_back_to() -> None:
+    (finding,) = findings("TB201", run({"loss": np.full(50, np.nan)}))
+
+    assert finding.advice.startswith("Start again; lower the learning rate")

@@ -63,8 +63,9 @@ def nonfinite_value(
         yield Observation(
             "error" if is_error else "warning",
             f"{lead.described()}{lead.before()}",
-            f"Resume before step {lead.first_step}; lower the learning rate or warm it up, clip "
-            "gradients, and check logarithms, divisions and fp16 scaling.",
+            (f"Resume before step {lead.first_step}" if lead.first_index else "Start again")
+            + "; lower the learning rate or warm it up, clip gradients, and check logarithms, "
+            "divisions and fp16 scaling.",
             tags=tuple(gap.tag for gap in told),
             steps=(lead.first_step, lead.last_step),
             evidence=lead.evidence() | state_before(subject, lead),
