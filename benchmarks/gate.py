@@ -13,23 +13,19 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import lfilter
 
+from benchmarks.gate_worlds import Gate, T, World, curves, failures, judged, limit
 from tbreport.gate import statistics
+from tbreport.gate.aligning import alignment, values_at
 from tbreport.gate.collecting import thinned
-from tbreport.gate.comparing import worse_is_greater
-from tbreport.gate.summaries import STATS, Terms, best
-from tbreport.model import Float64s
+from tbreport.model import Display, Float64s
 
-T = 1000
-BATCH = 2_000_000  # points that are made at once
 PROMISED = {  # power at alpha 1 % and 5 % for effects of 2, 3, 4, 5 seed sd
     (1, 3): ((0.08, 0.14, 0.23, 0.32), (0.33, 0.53, 0.71, 0.85)),
     (1, 5): ((0.15, 0.32, 0.54, 0.75), (0.45, 0.73, 0.91, 0.98)),
@@ -45,31 +41,6 @@ SIDES = ((1, 3), (1, 5), (1, 10), (3, 5))
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """Where the curves come from; `shift`, `slow` and `every` are the candidate's alone."""
-
-    rho: float = 0.9
-    se: float = 0.05  # of a point
-    ss: float = 0.02  # of the level between seeds
-    dtau: float = 0.05  # of the logarithm of τ between seeds
-    shift: float = 0.0
-    slow: float = 1.0
-    drift: float = 0.0  # added in the last tenth, a share of the level
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What is asked of them."""
-
-    n: int
-    m: int
-    metrics: int = 1
-    stats: tuple[str, ...] = ("final", "auc")
-    alpha: float = 0.05
-    min_effect: float = 0.001
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """How much is simulated."""
 
@@ -80,62 +51,6 @@ class Asked:
     def rng(self) -> np.random.Generator:
         """What a part of the simulation begins with."""
         return np.random.default_rng(self.seed)
-
-
-def curves(world: World, shape: tuple[int, ...], rng: np.random.Generator) -> Float64s:
-    """Curves of `shape` [..., T]."""
-    t = np.arange(T)
-    tau = 125 * world.slow * np.exp(rng.normal(0, world.dtau, (*shape, 1)))
-    white = rng.standard_normal((*shape, T))
-    white[..., 1:] *= math.sqrt(1 - world.rho**2)  # of unit variance from the first point on
-    noise = lfilter([1.0], [1.0, -world.rho], white, axis=-1)
-    level = 2 * (1 + world.shift) + rng.normal(0, world.ss, (*shape, 1))
-    late = world.drift * 2 * np.clip((t - 0.9 * T) / (0.1 * T), 0, 1)
-    found: Float64s = level + 8 * np.exp(-t / tau) + world.se * noise + late
-    return found
-
-
-def failures(world: World, gate: Gate, trials: int, rng: np.random.Generator) -> float:
-    """The share of trials in which the gate fails."""
-    size = max(1, BATCH // (T * gate.metrics * (gate.n + gate.m)))
-    failed = 0
-    for start in range(0, trials, size):
-        failed += int(verdicts(world, gate, min(size, trials - start), rng).sum())
-    return failed / trials
-
-
-def verdicts(world: World, gate: Gate, trials: int, rng: np.random.Generator) -> np.ndarray:
-    """Whether the gate fails, of each trial."""
-    steps = thinned(np.arange(T, dtype=np.int64))
-    theirs = curves(replace(world, shift=0, slow=1, drift=0), (trials, gate.metrics, gate.m), rng)
-    ours = curves(world, (trials, gate.metrics, gate.n), rng)
-    p = judged(steps, ours[..., steps], theirs[..., steps], gate)
-    least: np.ndarray = statistics.holm(p.reshape(trials, -1)).min(axis=1)
-    return least < gate.alpha
-
-
-def judged(steps: np.ndarray, ours: Float64s, theirs: Float64s, gate: Gate) -> Float64s:
-    """p [..., stats] of [..., runs, steps], as `comparing.tested` has it."""
-    *lead, m, _ = theirs.shape
-    n = ours.shape[-2]
-    flat = theirs.reshape(-1, len(steps))
-    level = np.median(best(steps, flat, Terms("lower")).reshape(*lead, m), axis=-1)
-    p = []
-    for stat in gate.stats:
-        sides = []
-        for curves_of, runs in ((ours, n), (theirs, m)):
-            target = np.repeat(1.05 * level.ravel(), runs)[:, None]
-            rows = curves_of.reshape(-1, len(steps))
-            found = STATS[stat](steps, rows, Terms("lower", target=target))  # type: ignore[arg-type]
-            sides.append(np.minimum(found, T + 1.0).reshape(*lead, runs))
-        a, b, _ = worse_is_greater(sides[0], sides[1], "lower")
-        p.append(statistics.compare(a, b).p(math.log1p(gate.min_effect)))
-    return np.stack(p, axis=-1)
-
-
-def limit(alpha: float, trials: int) -> float:
-    """The rate that chance alone exceeds once in a thousand times."""
-    return alpha + 3 * math.sqrt(alpha * (1 - alpha) / trials)
 
 
 def unchanged(asked: Asked) -> Iterator[tuple[str, float]]:
@@ -271,12 +186,36 @@ def tell_variance(asked: Asked) -> bool:
 
 # Candidate and baseline runs, worsening in seed sd, × the spread of the baseline.
 VARIANCES = ((3, 5, 0, 1), (3, 20, 0, 1), (3, 5, 3, 1), (3, 10, 3, 1), (3, 5, 0, 2), (3, 20, 0, 2))
+
+
+def tell_cadence(asked: Asked) -> bool:
+    """False failures of runs that log at other steps than a baseline of every step."""
+    allowed = limit(0.05, asked.trials)
+    print(f"False failures at other cadences, 1 v 5, {asked.trials} trials, allowed {allowed:.3f}")
+    rng, grid = asked.rng(), thinned(np.arange(T, dtype=np.int64))
+    rates = []
+    for every, offset in ((1, 0), (7, 0), (7, 3), (45, 20)):
+        steps = np.arange(offset, T, every, dtype=np.int64)
+        found = alignment([steps], grid)
+        failed = 0
+        for _ in range(asked.trials):
+            theirs, ours = curves(World(), (5,), rng)[:, grid], curves(World(), (1,), rng)[:, steps]
+            points = Display(steps, steps.astype(np.float64), ours[0])
+            met = values_at(points, grid, found, theirs.mean(axis=0))
+            p = judged(grid[found.kept], met[None, None], theirs[None][..., found.kept], Gate(1, 5))
+            failed += bool(statistics.holm(p).min() < 0.05)
+        rates.append(failed / asked.trials)
+        print(f"  every {every:2} from {offset:2}, {found.how} steps  {rates[-1]:.3f}")
+    return max(rates) <= allowed
+
+
 PARTS: dict[str, Callable[[Asked], bool]] = {
     "unchanged": tell_unchanged,
     "changed": tell_changed,
     "power": tell_power,
     "confirmed": tell_confirmed,
     "variance": tell_variance,
+    "cadence": tell_cadence,
 }
 
 

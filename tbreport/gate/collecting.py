@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from tbreport.analysis.roles import is_loss
+from tbreport.gate.aligning import FEWEST, MISSING
 from tbreport.gate.jobs import seed_of
 from tbreport.gate.model import RING, BadBaseline, Baseline, BaselineRun, Golden, Limit
 from tbreport.model import Display, Float64s, Int64s, RunDigest
 
 GRID = 200  # points at most; a golden job keeps every step
-MISSING = 0.05  # share of the grid that a run may lack
 
 
 def build(
@@ -96,10 +96,13 @@ def thinned(steps: Int64s) -> Int64s:
 
 
 def thinned_to(steps: Int64s, logged: Int64s) -> Int64s:
-    """The steps that were logged, and those past the last that was."""
+    """The steps that were logged, and those past the last that was; all where these are few."""
     if np.array_equal(steps, logged):
         return steps
-    kept: Int64s = steps[np.isin(steps, logged) | (steps > logged[-1])]
+    is_logged = np.isin(steps, logged)
+    if is_logged.sum() < min(FEWEST, len(logged)):
+        return steps
+    kept: Int64s = steps[is_logged | (steps > logged[-1])]
     return kept
 
 

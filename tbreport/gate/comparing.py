@@ -14,7 +14,8 @@ import numpy as np
 
 from tbreport.errors import BadSetting
 from tbreport.gate import statistics
-from tbreport.gate.collecting import holds, on_grid
+from tbreport.gate.aligning import alignment, values_at
+from tbreport.gate.collecting import holds
 from tbreport.gate.model import Check, Direction, Limit, Policy
 from tbreport.gate.rules import Pairing
 from tbreport.gate.summaries import STATS, Terms, default_target, tail_start
@@ -26,7 +27,7 @@ TOLERANCE = "tolerance check, not a test"
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """One tag of both sides on the steps that all of them have."""
+    """One tag of both sides on the steps at which all of them have a point."""
 
     steps: Int64s  # [k]
     candidate: Float64s  # [n, k]
@@ -43,14 +44,14 @@ class Assessment:
 
 
 def curves_of(pairing: Pairing, tag: str) -> Curves:
-    """Both sides of a tag on the part of the grid that all candidate runs have."""
+    """Both sides of a tag on the part of the grid that all candidate runs meet."""
     grid = pairing.baseline.grids[tag]
-    found = [
-        on_grid(digest.display[tag], grid) for digest in pairing.candidates if holds(digest, tag)
-    ]
-    common = np.logical_and.reduce([present for _, present in found])
-    theirs = [run.curves[tag][common] for run in pairing.baseline.runs if tag in run.curves]
-    return Curves(grid[common], np.array([v[common] for v, _ in found]), np.array(theirs))
+    points = [digest.display[tag] for digest in pairing.candidates if holds(digest, tag)]
+    found = alignment([one.steps for one in points], grid)
+    theirs = np.array([run.curves[tag] for run in pairing.baseline.runs if tag in run.curves])
+    level = theirs.mean(axis=0)
+    ours = np.array([values_at(one, grid, found, level) for one in points])
+    return Curves(grid[found.kept], ours, theirs[:, found.kept])
 
 
 def assess(pairing: Pairing, tag: str, limit: Limit, *, gated: bool = True) -> Iterator[Assessment]:

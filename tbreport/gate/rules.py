@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tbreport.errors import BadSetting
-from tbreport.gate.collecting import MISSING, holds, matches, on_grid
+from tbreport.gate.aligning import alignment, lacks, there
+from tbreport.gate.collecting import holds, matches
 from tbreport.gate.model import Action, Baseline, Check, CheckVerdict, Limit, Policy
 from tbreport.model import SEVERITIES, Finding, RunDigest, Statistics
 from tbreport.wording import listed
@@ -133,15 +134,30 @@ def short(pairing: Pairing) -> Iterator[Check]:
 
 def cadence(pairing: Pairing) -> Iterator[Check]:
     """A candidate run that does not log at the baseline's steps."""
-    for tag, digest, grid in gridded(pairing):
-        reached = grid[grid <= digest.display[tag].steps[-1]]
-        absent = int((~on_grid(digest.display[tag], reached)[1]).sum())
-        if not len(reached) or absent > MISSING * len(reached):
-            reason = (
-                f"lacks {absent} of the {len(reached)} steps that the baseline has: "
-                "rebuild the baseline"
-            )
-            yield pairing.check(tag, "cadence", "inconclusive", reason, digest)
+    for tag in pairing.limits:
+        grid = pairing.baseline.grids.get(tag)
+        holders = [digest for digest in pairing.candidates if holds(digest, tag)]
+        if grid is None or not holders:
+            continue
+        found = alignment([digest.display[tag].steps for digest in holders], grid)
+        if found.how == "grid":
+            continue
+        for digest in holders:
+            steps = digest.display[tag].steps
+            reached, present = grid[grid <= steps[-1]], there(steps, grid)
+            if lacks(steps, grid, present):
+                reason = f"lacks {len(reached) - present.sum()} of the {len(reached)} steps that "
+                reason += f"the baseline has: {MET[found.how].format(found.kept.sum())}"
+                verdict: CheckVerdict = "inconclusive" if found.how == "none" else "warn"
+                yield pairing.check(tag, "cadence", verdict, reason, digest)
+
+
+# What is done about steps that are missing, by how the two sides meet.
+MET = {
+    "common": "compared at the {} steps that both have",
+    "nearest": "compared at the {} steps that lie closest",
+    "none": "rebuild the baseline",
+}
 
 
 def gridded(pairing: Pairing) -> Iterator[tuple[str, RunDigest, np.ndarray]]:

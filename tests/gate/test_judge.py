@@ -130,15 +130,6 @@ def test_a_short_run_can_be_compared_up_to_its_end() -> None:
     assert check_of(verdict, "final").steps == (0, 119)
 
 
-def test_a_run_that_logs_at_other_steps_is_inconclusive() -> None:
-    every = np.arange(0, 200, 7)
-    sparse = digest_of("lm-seed100", {LOSS: falling(100)[::7]}, every)
-
-    verdict = judge([sparse], [baseline()], POLICY)
-
-    assert outcomes(verdict) == {(LOSS, "cadence"): "inconclusive"}
-
-
 def test_a_baseline_of_runs_takes_the_steps_that_both_sides_have() -> None:
     every = np.arange(0, 200, 5)
     sparse = digest_of("lm-seed100", {LOSS: falling(100)[::5]}, every)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.gate import Gate, World, confirmed, curves, failures, judged, limit, measured_power
+from benchmarks.gate import confirmed, measured_power
+from benchmarks.gate_worlds import Gate, World, curves, failures, judged, limit
 from tbreport.gate.collecting import build, thinned
 from tbreport.gate.judge import judge
 from tbreport.gate.model import Limit, Policy
