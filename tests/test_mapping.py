@@ -139,11 +139,21 @@ def test_a_dask_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.Monke
 
 
 def test_a_dask_cluster_gives_the_same_bytes_though_a_worker_is_killed(runs: Path) -> None:
+    import dask
     from distributed import LocalCluster
 
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
-    ) as cluster:
+    # A result that lies with the dead is asked for as long as a connection may take to come about.
+    patience = dask.config.set({"distributed.comm.timeouts.connect": "2s"})
+    with (
+        patience,
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            silence_logs=50,
+        ) as cluster,
+    ):
         address = cluster.scheduler_address.removeprefix("tcp://")
         killed: list[int] = []
 
