@@ -20,8 +20,9 @@ from tbreport import settings
 from tbreport.options import Options, Selection
 from tbreport.pipeline import rounded, summarize
 from tbreport.reader.cache import Store
-from tbreport.remembering import unpacked
+from tbreport.remembering import packed, unpacked
 from tbreport.report import machine
+from tests import hostile
 from tests.eventwriter import content, curve, frame, scalar, write
 from tests.full_disk import full_disk
 
@@ -163,6 +164,16 @@ def test_a_flipped_byte_in_the_cache_is_noticed(runs: Path, store: Store) -> Non
     told: list[str] = []
     assert document(runs, Store(store.folder, told.append)) == expected
     assert told == ["3 damaged entries of the cache are made again"]
+
+
+def test_digests_are_unpacked_as_they_were(runs: Path) -> None:
+    event_file(runs).write_bytes(content([*curve("loss", [1.0, 0.5]), *hostile.events()]))
+    digests = summarize(runs).runs
+
+    again = unpacked(packed(digests))
+    assert again is not None
+    assert repr(again) == repr(digests)
+    assert not again[0].display["loss"].values.flags.writeable
 
 
 def test_a_cache_that_asks_for_code_is_refused() -> None:
