@@ -23,11 +23,9 @@ Folder = Annotated[
 @app.command()
 def info(folder: Folder = None) -> None:
     """Show where the cache lies and how much it holds."""
-    for store, counted in zip(
-        (opened(folder), opened_columns(folder)), ("families of runs", "event files"), strict=True
-    ):
-        count, size = store.counted()
-        print(f"{store.path}\n{count:,} {counted}, {size / 1e6:,.1f} MB")
+    of_digests, of_columns = opened(folder), opened_columns(folder)
+    tell(of_digests, "family of runs", "families of runs")
+    tell(of_columns, "event file", "event files")
 
 
 @app.command()
@@ -38,6 +36,12 @@ def clear(folder: Folder = None) -> None:
             store.clear()
         except OSError as error:
             raise CannotWrite(f"cannot delete {str(store.path)!r}: {error.strerror}") from None
+
+
+def tell(store: Store, one: str, more: str) -> None:
+    """Where a store lies, and what it holds."""
+    count, size = store.counted()
+    print(f"{store.path}\n{count:,} {one if count == 1 else more}, {size / 1e6:,.1f} MB")
 
 
 def opened(folder: Path | None) -> Store:

@@ -33,7 +33,7 @@ def test_columns_are_counted_and_cleared_too(tbreport: Command, tmp_path: Path) 
     tbreport(*command, "--format", "json=a.json", "--no-cache")
     assert not where.exists()
     tbreport(*command, "--format", "json=b.json")
-    assert "1 event files" in tbreport("cache", "info", "--cache", where).out
+    assert "1 event file, " in tbreport("cache", "info", "--cache", where).out
 
     assert tbreport("cache", "clear", "--cache", where).code == 0
     assert not (where / COLUMNS).exists()
