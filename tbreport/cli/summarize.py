@@ -32,6 +32,7 @@ from tbreport.report.formats import FORMATS, STDOUT, Output
 
 if TYPE_CHECKING:
     from tbreport.judging import Crash
+    from tbreport.options import Options
     from tbreport.reader.cache import Store
     from tbreport.report.document import Report
 
@@ -66,7 +67,10 @@ def summarize(
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="The report's title.")] = None,
     fail_on: Annotated[
         str | None,
-        typer.Option(metavar="warning|error", help="Exit 1 on findings of this severity."),
+        typer.Option(
+            metavar="warning|error",
+            help="Exit 1 on findings of this severity, and where no run can be judged.",
+        ),
     ] = None,
     require: Annotated[
         str | None,
@@ -98,6 +102,7 @@ def summarize(
     from tbreport.progress import Progress
     from tbreport.remembering import columns_in
     from tbreport.report.coverage import unmet
+    from tbreport.report.headline import why_unjudged
 
     began = time.perf_counter()
     if fail_on not in (None, "warning", "error"):
@@ -129,7 +134,10 @@ def summarize(
     missing = unmet(report.runs, demanded)
     for sentence in missing:
         note(sentence)
-    if missing or (fail_on and severe(report, fail_on)):
+    unjudged = why_unjudged(report.runs) if fail_on and asks_for_trainings(options) else ""
+    if unjudged:
+        note(f"no run could be judged, so none passes: {unjudged}")
+    if missing or unjudged or (fail_on and severe(report, fail_on)):
         raise typer.Exit(1)
 
 
@@ -164,6 +172,16 @@ def demanded_codes(names: str | None) -> list[str]:
                 f"{one.name} does not look at the curves of runs", param_hint="--require"
             )
     return [one.code for one in found]
+
+
+def asks_for_trainings(options: Options) -> bool:
+    """Whether the settings choose a detector that judges trainings; or none at all."""
+    from tbreport.analysis.detector import DetectorSettings, every_detector
+    from tbreport.report.runs import OF_TRAINING
+
+    settings = DetectorSettings.parse(options.settings.table("detectors"))
+    chosen = [one.code for one in every_detector() if settings.chooses(one)]
+    return not chosen or any(code.startswith(OF_TRAINING) for code in chosen)
 
 
 def severe(report: Report, least: str) -> bool:

@@ -32,11 +32,23 @@ def headline(
         return Headline(worst, f"{ill:,} of {wording.count(total, 'run')} {verb} ill", detail)
     if counts["warning"] or counts["error"]:
         return Headline(worst, "Some files could not be read whole", detail)
-    if not any(runs.is_judged(digest) for digest in digests):
-        return Headline(worst, "No run could be judged: no loss long enough was found", detail)
+    reason = why_unjudged(digests)
+    if reason:
+        return Headline(worst, f"No run could be judged: {reason}", detail)
+    unjudged = sum(not runs.is_judged(digest) for digest in digests)
+    but = f"; {unjudged:,} could not be judged" if unjudged else ""
     which = "The run shows" if total == 1 else f"None of {wording.count(total, 'run')} shows"
     what = "no sign of illness" if total == 1 else "a sign of illness"
-    return Headline(None if worst == "info" else worst, f"{which} {what}", detail)
+    return Headline(None if worst == "info" else worst, f"{which} {what}{but}", detail)
+
+
+def why_unjudged(digests: Sequence[RunDigest]) -> str:
+    """Why nothing can be said of any run; "" where one was judged."""
+    if any(map(runs.is_judged, digests)):
+        return ""
+    if not any(map(runs.was_examined, digests)):
+        return "no detector looked at a training"
+    return "no loss long enough was found"
 
 
 def summary(digests: Sequence[RunDigest]) -> str:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
 from tbreport.gate.model import Check, Verdict
-from tbreport.model import Finding
+from tbreport.model import Finding, RunDigest
 from tbreport.report.document import Report
 from tbreport.report.machine import instant
+from tbreport.report.runs import is_judged
 
 # All that XML 1.0 allows but tab and line ends, which readers of attributes may normalize.
 FORBIDDEN = re.compile("[^\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -54,7 +55,7 @@ def name_of(check: Check) -> str:
 
 
 def of_findings(report: Report) -> Iterator[Xml.Element]:
-    """A case for each finding, and one for each run without any."""
+    """A case for each finding, and one for each run without any or that was not judged."""
     for finding in report.findings:
         yield found(finding.run or "experiment", f"{finding.code} {finding.name}", level(finding),
                     finding.tags, finding.message)  # fmt: skip
@@ -62,8 +63,17 @@ def of_findings(report: Report) -> Iterator[Xml.Element]:
         for finding in digest.findings:
             yield found(digest.run, f"{finding.code} {finding.name}", level(finding),
                         finding.tags, finding.message)  # fmt: skip
-        if not digest.findings:
-            yield empty(digest.run, "no finding")
+        if not digest.findings or not is_judged(digest):
+            yield unfound(digest)
+
+
+def unfound(digest: RunDigest) -> Xml.Element:
+    """The case of a run without findings, or that could not be judged: then it is skipped."""
+    if is_judged(digest):
+        return empty(digest.run, "no finding")
+    case = empty(digest.run, "judged")
+    Xml.SubElement(case, "skipped", {"message": "no detector of trainings had enough to look at"})
+    return case
 
 
 def level(finding: Finding) -> str:

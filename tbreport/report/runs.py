@@ -14,6 +14,7 @@ from tbreport.report.galleries import scalar_statistics
 MAX_METRICS = 4  # pairs of columns: a wider table is no longer read
 MIN_POINTS = 10  # of a loss, before a run counts as judged
 SPARK_POINTS = 48
+OF_TRAINING = ("TB2", "TB3", "TB4")  # codes of detectors that judge how a training went
 
 Key = tuple[str, str]  # metric, split
 
@@ -90,9 +91,16 @@ def foremost(digests: Sequence[RunDigest]) -> list[Key]:
     return (losses + others)[:MAX_METRICS]
 
 
+def was_examined(digest: RunDigest) -> bool:
+    """Whether a detector of training looked at the run."""
+    return any(
+        not reason for code, reason in digest.coverage.items() if code.startswith(OF_TRAINING)
+    )
+
+
 def is_judged(digest: RunDigest) -> bool:
     """Whether the detectors of training had a loss or metric that is long enough."""
-    return any(
+    return was_examined(digest) and any(
         statistics.role.goal is not None and statistics.points >= MIN_POINTS
         for statistics in scalar_statistics(digest).values()
     )

@@ -494,3 +494,19 @@ def test_a_required_detector_that_there_is_not_is_exit_2(tbreport: Command) -> N
 
     assert done.code == 2
     assert "did you mean 'overfitting'?" in done.err
+
+
+def test_what_cannot_be_judged_passes_no_build(tbreport: Command, tmp_path: Path) -> None:
+    write(tmp_path / "runs" / "a", [scalar("foo", step, 1.0) for step in range(50)])
+
+    done = tbreport("summarize", tmp_path / "runs", "--fail-on", "error")
+
+    assert done.code == 1
+    assert "no run could be judged, so none passes: no loss long enough was found" in done.err
+
+
+def test_who_asks_for_files_alone_needs_no_training(tbreport: Command, tmp_path: Path) -> None:
+    write(tmp_path / "runs" / "a", [scalar("foo", step, 1.0) for step in range(50)])
+    (tmp_path / "tbreport.toml").write_text('[detectors]\nselect = ["TB1"]\n', encoding="utf-8")
+
+    assert tbreport("summarize", tmp_path / "runs", "--fail-on", "warning").code == 0

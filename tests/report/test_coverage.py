@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tbreport.report.coverage import blocks, checkpoints
 from tbreport.report.document import Facts, Table
+from tbreport.report.headline import headline
+from tbreport.report.runs import status
 from tests.curves import healthy, overfit, run
 from tests.findings import experiment
 
@@ -72,3 +76,20 @@ def test_where_all_series_are_at_their_best_a_checkpoint_costs_nothing() -> None
 def test_without_validation_there_is_no_checkpoint_to_name() -> None:
     assert RUNS[0].checkpoint is None
     assert checkpoints(RUNS[:1]) == ()
+
+
+def test_what_no_detector_of_training_looked_at_is_not_judged() -> None:
+    blind = replace(RUNS[0], coverage={"TB106": ""}, findings=())
+
+    assert status(RUNS[0]).text == "healthy"
+    assert status(blind).text == "not judged"
+    title = headline([blind], (), ["TB106 overlapping-attempts"]).title
+    assert title == "No run could be judged: no detector looked at a training"
+
+
+def test_the_headline_counts_runs_that_were_not_judged() -> None:
+    sound, short = experiment({"a": run({"loss": healthy()}), "b": run({"loss": healthy(5)})})
+
+    title = headline([sound, short], (), ["TB202 diverging-loss"]).title
+
+    assert title == "None of 2 runs shows a sign of illness; 1 could not be judged"

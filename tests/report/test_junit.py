@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree as Xml
 
 from tbreport.report.junit import FORBIDDEN, render
@@ -50,3 +51,13 @@ def test_hostile_names_come_back_as_they_were() -> None:
         assert case.get("classname") == FORBIDDEN.sub("�", check.job)
         assert case.get("name") == FORBIDDEN.sub("�", f"{check.tag} final")
         assert child.text == expected
+
+
+def test_a_run_that_could_not_be_judged_is_skipped() -> None:
+    report = documents.typical(n=10)
+    blind = replace(report.runs[0], run="blind", findings=(), coverage={"TB106": ""})
+
+    case = cases(render(replace(report, runs=(blind,))))[-1]
+
+    assert (case.get("classname"), case.get("name")) == ("blind", "judged")
+    assert case.find("skipped") is not None
