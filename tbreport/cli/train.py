@@ -30,7 +30,7 @@ def train(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the runs' folders are made.")] = (
         Path("runs")
     ),
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="The first seed.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, max=2**31, help="The first seed.")] = 0,
     seeds: Annotated[int, typer.Option(metavar="N", min=1, help="How many seeds.")] = 1,
     device: Annotated[
         str, typer.Option(metavar="NAME", help="auto, cpu, cuda, cuda:N or mps.")

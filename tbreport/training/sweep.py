@@ -10,6 +10,7 @@ import multiprocessing
 import queue
 import signal
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,8 +65,11 @@ def sweep(
     """
     precisions.check(settings.precision)
     check_samples(settings.samples)
-    for job in jobs:
-        check_free(folder_of(find(job.name, settings.task), settings.out, job.seed))
+    folders = [folder_of(find(job.name, settings.task), settings.out, job.seed) for job in jobs]
+    for folder, times in Counter(folders).items():
+        if times > 1:
+            raise TrainingError(f"'{folder.name}' is asked for twice")
+        check_free(folder)
     places = devices_for(device, workers)[: len(jobs)]
     context = multiprocessing.get_context("spawn")
     waiting, news, stop = context.Queue(), context.Queue(), context.Event()

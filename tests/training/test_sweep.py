@@ -126,6 +126,13 @@ def test_what_no_run_could_do_stops_the_sweep_before_it_begins(
         list(sweep([Job("healthy", 0)], settings, device="cpu", workers=1, echo=silent))
 
 
+def test_a_run_asked_for_twice_is_refused(tmp_path: Path) -> None:
+    jobs = [Job("healthy", 0), Job("healthy-gan", 0)]
+    settings = Settings(tmp_path, task="gan")
+    with pytest.raises(TrainingError, match="'healthy-gan-seed0' is asked for twice"):
+        list(sweep(jobs, settings, device="cpu", workers=2, echo=silent))
+
+
 def test_a_run_that_fails_is_told_after_the_others(tmp_path: Path) -> None:
     jobs = [Job("healthy", 0)]
     lines: list[str] = []
