@@ -13,7 +13,6 @@ from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from tbreport.distribution import Distribution
-from tbreport.gate.model import Verdict
 from tbreport.model import (
     Display,
     Finding,
@@ -28,6 +27,7 @@ from tbreport.report.showcase import Album, GraphTree, Parallel, PrChart, Scatte
 
 if TYPE_CHECKING:
     from tbreport.gate.contrast import Contrast
+    from tbreport.gate.model import Verdict
 
 FRAME_HEIGHT = 800  # px, of a report in a notebook
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tbreport import wording
-from tbreport.gate.model import Check, CheckVerdict, Verdict
 from tbreport.model import RunDigest, Severity
 from tbreport.report.document import (
     Block,
@@ -19,6 +19,9 @@ from tbreport.report.document import (
     Tone,
 )
 from tbreport.report.runs import sampled
+
+if TYPE_CHECKING:
+    from tbreport.gate.model import Check, CheckVerdict, Verdict
 
 TONES: dict[str, Tone] = {
     "fail": "error", "inconclusive": "warning", "warn": "warning", "pass": "ok",

@@ -12,12 +12,12 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tbreport.gate.model import Check, Verdict
 from tbreport.model import Checkpoint, EventFile, Finding, Problem, RunDigest, SetAside, Statistics
 from tbreport.report.document import Report
 
 if TYPE_CHECKING:
     from tbreport.gate.contrast import Change, Contrast
+    from tbreport.gate.model import Check, Verdict
 
 SCHEMA = 1
 CHECK_NUMBERS = (

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tbreport import wording
 from tbreport.analysis.stories import gravity, stories
-from tbreport.gate.model import Verdict
 from tbreport.model import SEVERITIES, Finding, Problem, RunDigest
 from tbreport.report import (
     comparison,
@@ -37,6 +37,9 @@ from tbreport.report.document import (
     Table,
 )
 from tbreport.report.headline import headline, summary
+
+if TYPE_CHECKING:
+    from tbreport.gate.model import Verdict
 
 
 @dataclass(frozen=True, slots=True)
