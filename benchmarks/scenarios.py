@@ -121,10 +121,10 @@ def report(root: Path) -> None:
 
 
 def made_in(root: Path) -> Iterator[Training]:
-    """The trainings that a folder holds, by precision, scenario and seed."""
+    """The trainings of unseen seeds that a folder holds, by precision, scenario and seed."""
     for folder in sorted(root.glob("*/*-seed*")):
         label, _, seed = folder.name.rpartition("-seed")
-        if label in SCENARIOS:
+        if label in SCENARIOS and int(seed) >= FIRST_SEED:
             yield Training(label, folder.parent.name, int(seed))
 
 
