@@ -10,6 +10,7 @@ Corpora are made below the folder where they are missing.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import resource
 import shutil
@@ -197,6 +198,9 @@ def s3(folder: Path, scratch: Path, count: int) -> Iterator[tuple[str, float]]:
         "AWS_DEFAULT_REGION": "us-east-1",
     }
     logdir = corpus(folder, "runs")
+    logging.getLogger("werkzeug").propagate = False
+    logging.getLogger("werkzeug").setLevel(logging.INFO)
+    logging.getLogger("werkzeug").addHandler(logging.NullHandler())
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     os.environ["AWS_ENDPOINT_URL"] = "http://{}:{}".format(*server.get_host_and_port())
@@ -207,11 +211,24 @@ def s3(folder: Path, scratch: Path, count: int) -> Iterator[tuple[str, float]]:
         client.put_object(Bucket="runs", Key=key, Body=path.read_bytes())
     common = ("--no-cache", "--format", f"json={scratch / 'a'}")
     disk = min(tbreport("summarize", logdir, *common)[0] for _ in range(2))
+    asked = Asked()
+    logging.getLogger("werkzeug").addHandler(asked)
     remote = min(tbreport("summarize", "s3://runs", *common)[0] for _ in range(2))
     server.stop()
     yield "summarize 1 M points from the disk, s", disk
     yield "from S3 on loopback, s", remote
     yield "ratio (3)", remote / disk
+    files = sum(1 for _ in logdir.rglob("*tfevents*"))
+    yield f"requests ({files} files and 1 list page)", asked.count / 2
+
+
+class Asked(logging.Handler):
+    """Counts what the server was asked for, by the lines of its log."""
+
+    count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.count += "GET /" in record.getMessage()
 
 
 ROWS: Mapping[str, Callable[[Path, Path, int], Iterator[tuple[str, float]]]] = {
