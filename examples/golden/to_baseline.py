@@ -43,9 +43,9 @@ READERS = {"megatron": megatron, "torchtitan": torchtitan}
 
 
 def number(value: object) -> float:
-    """A value as it stands in the file; "nan" and the like are NaN."""
+    """A value as event files hold it, a float32: 7.1 is 7.0999999; "nan" and the like are NaN."""
     try:
-        return float(str(value))
+        return float(np.float32(str(value)))
     except ValueError:
         return math.nan
 

@@ -48,6 +48,7 @@ def check(
 ) -> None:
     """Check the settings and the baseline files; exit 2 if one cannot be used. Reads no run."""
     from tbreport.gate.baseline import read
+    from tbreport.wording import count
 
     settings = found_settings(config)
     check_settings(settings)
@@ -57,7 +58,7 @@ def check(
     for path in given:
         jobs = read(path)
         runs = sum(len(job.runs) for job in jobs)
-        print(f"{path}: {len(jobs)} jobs, {runs} runs")
+        print(f"{path}: {count(len(jobs), 'job')}, {count(runs, 'run')}")
     print(f"{settings.path or 'defaults'}: sound")
 
 

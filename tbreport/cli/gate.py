@@ -183,6 +183,8 @@ def gate(
     note(f"{time.perf_counter() - began:.2f} s")
     if update_baseline and report.verdict.outcome == "pass":
         grow(candidates, policy, Reading(options), force=force)
+    elif update_baseline:
+        note("the baseline stays as it is: the gate did not pass")
     code = 0 if exit_zero else exit_code(report.verdict, policy)
     if code:
         raise typer.Exit(code)

@@ -340,7 +340,7 @@ def test_a_merge_appends_its_run_to_the_baseline_and_pushes_it(checkout: Path) -
     (job,) = yaml.safe_load((EXAMPLES / "grow-baseline.yml").read_text())["jobs"].values()
 
     for step in job["steps"]:
-        if "run" in step:
+        if "run" in step and "pip install" not in step["run"]:
             done = shell(checkout, step["run"], {"GITHUB_RUN_NUMBER": "100", "GITHUB_SHA": HEAD})
             assert done.returncode == 0, done.stderr
 

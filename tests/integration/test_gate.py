@@ -227,6 +227,17 @@ def test_a_pass_can_update_the_baseline(tbreport: Command, runs: Path) -> None:
     assert [run["id"] for run in stored["runs"]][6:] == ["lm-seed100"]
 
 
+def test_without_a_pass_the_baseline_stays_and_that_is_said(tbreport: Command, runs: Path) -> None:
+    tbreport("baseline", "create", "main", "-o", "base.json")
+    before = (runs / "base.json").read_bytes()
+
+    done = tbreport("gate", "worse", "--baseline", "base.json", "--update-baseline")
+
+    assert done.code == 1
+    assert "the baseline stays as it is" in done.err
+    assert (runs / "base.json").read_bytes() == before
+
+
 @pytest.mark.parametrize("name", JUDGEABLE)
 def test_the_self_test_catches_every_defect_in_every_sample_with_a_validation_loss(
     tbreport: Command, name: str

@@ -51,6 +51,19 @@ def test_torchtitans_losses_gate_exactly(tbreport: Command, tmp_path: Path) -> N
     assert tbreport("gate", "off", *gate).code == 1
 
 
+def test_decimals_that_are_no_float32_are_the_same_all_the_same(
+    tbreport: Command, tmp_path: Path
+) -> None:
+    values = [8.0, 7.5, 7.1]
+    lines = "".join(f"{step} {value}\n" for step, value in enumerate(values, 1))
+    converted(tmp_path, "torchtitan", lines, "--tag", "loss")
+    write(tmp_path / "same", curve("loss", values, first=1))
+
+    done = tbreport("gate", "same", "--baseline", "baseline.json", "--metric", "loss=lower")
+
+    assert done.code == 0
+
+
 def test_a_nan_in_a_golden_file_is_no_free_pass(tbreport: Command, tmp_path: Path) -> None:
     text = megatron([*VALUES[:3], float("nan")])
     converted(tmp_path, "megatron", text)
