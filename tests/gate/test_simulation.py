@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.gate import confirmed, measured_power
+from benchmarks.gate import Asked, confirmed, measured_power, tell_cadence
 from benchmarks.gate_worlds import Gate, World, curves, failures, judged, limit
 from tbreport.gate.collecting import build, thinned
 from tbreport.gate.judge import judge
@@ -58,6 +58,10 @@ def test_two_fresh_seeds_clear_nearly_all_false_failures(kind: str) -> None:
     _, both = confirmed(10, 0.0, kind, 20_000, np.random.default_rng(0))
 
     assert both <= 0.015
+
+
+def test_another_cadence_makes_unchanged_jobs_fail_no_more_often() -> None:
+    assert tell_cadence(Asked(trials=300, seed=1, rho=()))
 
 
 def test_the_simulation_judges_as_the_gate_does() -> None:
