@@ -75,15 +75,22 @@ def averaged(points: Display, most: int) -> tuple[Float64s, Float64s]:
         return exact(points, most)
     steps, values = points.steps.astype(np.float64), bounded(points.values)
     finite = np.isfinite(values)
-    starts = np.linspace(0, len(steps), max(4, most - 4), endpoint=False).astype(np.int64)
-    totals = np.add.reduceat(np.where(finite, values, 0.0), starts)
-    sizes = np.add.reduceat(finite.astype(np.float64), starts)
-    means = np.divide(totals, sizes, out=np.full(len(starts), np.nan), where=sizes > 0)
-    middles = np.add.reduceat(steps, starts) / np.diff(starts, append=len(steps))
-    own = np.array([0, len(steps) - 1])
-    if finite.any():
-        own = np.append(own, (np.nanargmin(values), np.nanargmax(values)))
-    across, down = np.append(middles, steps[own]), np.append(means, values[own])
+    n = len(steps)
+    parts = min(n, max(4, most - 4))
+    starts = np.arange(parts) * n // parts
+    lengths = np.concatenate((starts[1:], [n])) - starts
+    middles = np.add.reduceat(steps, starts) / lengths
+    own = [0, n - 1]
+    if finite.all():
+        means = np.add.reduceat(values, starts) / lengths
+        own += [int(values.argmin()), int(values.argmax())]
+    else:
+        totals = np.add.reduceat(np.where(finite, values, 0.0), starts)
+        sizes = np.add.reduceat(finite.astype(np.float64), starts)
+        means = np.divide(totals, sizes, out=np.full(parts, np.nan), where=sizes > 0)
+        own += [int(np.nanargmin(values)), int(np.nanargmax(values))] if finite.any() else []
+    across = np.concatenate((middles, steps[own]))
+    down = np.concatenate((means, values[own]))
     order = np.argsort(across, kind="stable")
     return across[order], down[order]
 
