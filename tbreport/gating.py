@@ -90,7 +90,7 @@ def gate(
         created_at=source_date(),
         findings=judges.of_all(digests, found, reading_of.crashes),
         problems=found.problems,
-        detectors=judges.names(),
+        detectors=judges.names(digests),
         verdict=verdict,
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tbreport.analysis.detector import Detector, DetectorSettings
 from tbreport.analysis.digest import Plan, digest
-from tbreport.analysis.examination import detect_experiment, detect_problems
+from tbreport.analysis.examination import coverage_of_all, detect_experiment, detect_problems
 from tbreport.analysis.overrides import Judgement, RunSettings
 from tbreport.model import Blob, Finding, Run, RunDigest
 from tbreport.reader.logdir import Logdir
@@ -46,9 +46,13 @@ class Judges:
         found = self.settings.of(run)
         return found if self.detects else replace(found, detectors=NO_DETECTORS)
 
-    def names(self) -> list[str]:
-        """The codes and names of the detectors that run."""
-        return [f"{found.code} {found.name}" for found in self.detectors.chosen]
+    def names(self, digests: Sequence[RunDigest]) -> dict[str, str]:
+        """The codes and names of the detectors that were to run, and why one could not: else ""."""
+        reasons = coverage_of_all(digests, self.detectors)
+        return {
+            f"{found.code} {found.name}": reasons.get(found.code, "")
+            for found in self.detectors.chosen
+        }
 
     def digest(
         self, run: Run, plan: Plan, paths: Mapping[str, Path], crashes: list[Crash] | None

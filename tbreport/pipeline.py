@@ -98,7 +98,7 @@ def summarize(
         findings=judges.of_all(digests, found, crashes),
         problems=found.problems,
         compare=compared_run(options.compare, label, digests),
-        detectors=judges.names(),
+        detectors=judges.names(digests),
         beside=aside,
     )
 

@@ -28,6 +28,7 @@ from graphlib import TopologicalSorter
 from types import MappingProxyType
 from typing import Any, Literal
 
+from tbreport.analysis import ensemble
 from tbreport.analysis.acceptance import Acceptance, read_acceptances, read_severities
 from tbreport.analysis.needs import NEEDS
 from tbreport.analysis.selection import means, read_options, read_selectors
@@ -125,7 +126,7 @@ def detector(
     enabled: bool = True,
 ) -> Callable[[Look], Look]:
     """Enter a function into the table; it runs after what it replaces."""
-    unknown = set(needs) - set(NEEDS)
+    unknown = set(needs) - set(ensemble.NEEDS if scope == "experiment" else NEEDS)
     if unknown:
         raise ValueError(f"{code} needs {unknown}, which needs.NEEDS has not")
 

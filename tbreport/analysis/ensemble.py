@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tbreport.model import Float64s, Goal, HParam, RunDigest, Statistics
+from tbreport.wording import count
 
 # "mnist-seed0", "mnist/seed_3", "lm.s12", "rep=2": a word of its own, with a number.
 SEED = re.compile(
@@ -16,6 +18,7 @@ SEED = re.compile(
 )
 SEED_HPARAM = re.compile(r"(^|[^a-z])(random_?|rng_?|torch_?)?seed$", re.IGNORECASE)
 NO_OUTCOME = frozenset({"throughput"})
+Options = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,32 @@ def outcome(digest: RunDigest, tag: str) -> Outcome | None:
         if one.tag == tag and one.best is not None and one.role.goal is not None:
             return Outcome(digest.run, tag, one.role.goal, one.best)
     return None
+
+
+def seed_group(digests: Sequence[RunDigest], options: Options) -> str:
+    least = options["min_runs"]
+    return "" if groups(digests, least) else f"no {least} runs that differ in their seed alone"
+
+
+def several(digests: Sequence[RunDigest], options: Options) -> str:
+    least = options.get("min_runs", 2)
+    return "" if len(digests) >= least else f"{count(len(digests), 'run')} of {least}"
+
+
+def with_hparams(digests: Sequence[RunDigest], options: Options) -> str:
+    holders = [digest for digest in digests if digest.hparams]
+    least = options["min_runs"]
+    if len(holders) < least:
+        return f"{count(len(holders), 'run')} with hyper-parameters of {least}"
+    return "" if common_tag(holders) else "no metric or loss that all runs have"
+
+
+# What a detector of all runs needs: as needs.NEEDS, of the digests.
+NEEDS: dict[str, Callable[[Sequence[RunDigest], Options], str]] = {
+    "seed group": seed_group,
+    "several runs": several,
+    "hparams": with_hparams,
+}
 
 
 def ranks(values: Float64s) -> Float64s:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
 
+from tbreport.analysis import ensemble
 from tbreport.analysis.acceptance import settled
 from tbreport.analysis.detector import Detector, DetectorSettings
 from tbreport.analysis.needs import Known, first_unmet
@@ -77,6 +78,18 @@ def detect_experiment(
         if one.scope == "experiment":
             found = look(one, digests, "", found, settings, on_crash)
     return by_gravity(settled(found, settings.accepted, settings.severities))
+
+
+def coverage_of_all(digests: Sequence[RunDigest], settings: DetectorSettings) -> dict[str, str]:
+    """Why each of the chosen detectors of all runs cannot look, by code; "" where it can."""
+    return {
+        one.code: next(
+            filter(None, (ensemble.NEEDS[n](digests, settings.options_of(one)) for n in one.needs)),
+            "",
+        )
+        for one in settings.chosen
+        if one.scope == "experiment"
+    }
 
 
 def look(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tbreport import wording
 from tbreport.model import Checkpoint, RunDigest
@@ -15,12 +15,12 @@ COUNTS = 0.01  # of a series' best, from which on it is told what a choice costs
 NOT_CHOSEN = "not chosen for it in the settings"
 
 
-def blocks(digests: Sequence[RunDigest], detectors: Sequence[str]) -> tuple[Block, ...]:
+def blocks(digests: Sequence[RunDigest], detectors: Mapping[str, str]) -> tuple[Block, ...]:
     """How many runs could be judged, and what each detector could not look at, with the reason."""
     judged = [digest.run for digest in digests if is_judged(digest)]
     other = [digest.run for digest in digests if not is_judged(digest)]
     items = [
-        ("detectors that ran", ", ".join(detectors) or "none"),
+        ("detectors that ran", ", ".join(one for one in detectors if not detectors[one]) or "none"),
         ("runs with a loss long enough to judge", f"{len(judged):,} of {len(digests):,}"),
     ]
     if other:
@@ -31,6 +31,9 @@ def blocks(digests: Sequence[RunDigest], detectors: Sequence[str]) -> tuple[Bloc
         row
         for code in sorted({code for digest in digests for code in digest.coverage})
         if (row := of_detector(code, names.get(code, code), digests)) is not None
+    )
+    rows += tuple(
+        (Cell(label), Cell("–"), Cell(why, tone="muted")) for label, why in detectors.items() if why
     )
     facts = Facts(tuple(items))
     if not rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tbreport import wording
 from tbreport.model import SEVERITIES, Finding, RunDigest, Severity
@@ -11,7 +11,7 @@ from tbreport.report.document import Headline
 
 
 def headline(
-    digests: Sequence[RunDigest], findings: Sequence[Finding], detectors: Sequence[str]
+    digests: Sequence[RunDigest], findings: Sequence[Finding], detectors: Mapping[str, str] | None
 ) -> Headline:
     """The one sentence a hurried reader takes home."""
     counts = {s: sum(f.severity == s and not f.accepted for f in findings) for s in SEVERITIES}
@@ -25,7 +25,7 @@ def headline(
         parts.append(f"{counts['info']:,} for information")
     if accepted:
         parts.append(f"{accepted:,} accepted")
-    ran = wording.count(len(detectors), "detector") + " ran"
+    ran = wording.count(sum(not why for why in (detectors or {}).values()), "detector") + " ran"
     detail = f"{', '.join(parts) or 'no findings'}; {ran}"
     if ill:
         verb = "is" if ill == 1 else "are"

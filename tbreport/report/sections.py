@@ -51,7 +51,7 @@ class Material:
     problems: tuple[Problem, ...]  # of no run: folders that could not be entered
     colors: Mapping[str, int]
     compare: str | None  # the run that the others are held against
-    detectors: tuple[str, ...]  # "TB301 overfitting": those that looked at the runs
+    detectors: Mapping[str, str]  # "TB301 overfitting" → why it could not look, else ""
     masked: int  # hyper-parameters whose value is not shown
     verdict: Verdict | None  # the gate's
     beside: tuple[str, ...]  # what lies beside the event files and is not opened
@@ -80,7 +80,7 @@ def compose(
     findings: Sequence[Finding] = (),
     problems: Sequence[Problem] = (),
     compare: str | None = None,
-    detectors: Sequence[str] = (),
+    detectors: Mapping[str, str] | None = None,
     verdict: Verdict | None = None,
     beside: Sequence[str] = (),
 ) -> Report:
@@ -92,7 +92,7 @@ def compose(
         findings: of the whole experiment.
         problems: of files and folders that belong to no run.
         compare: the run that the others are held against.
-        detectors: the codes and names of those that ran.
+        detectors: codes and names of those chosen → why one could not look at all runs, else "".
         verdict: the gate's; its findings stand among those of the experiment.
         beside: what lies beside the event files and is not opened: "2 embeddings".
     """
@@ -111,7 +111,7 @@ def compose(
         tuple(problems),
         {digest.run: place for place, digest in enumerate(shown)},
         compare,
-        tuple(detectors),
+        detectors or {},
         masked,
         verdict,
         tuple(beside),

@@ -378,4 +378,6 @@ def crowded(n_runs: int, tags: Sequence[str] = TAGS, n: int = 100) -> Report:
         message = f"{tags[1]} is above its best"
         ill = Finding("TB301", "overfitting", "warning", run, (tags[1],), steps, message, {}, "")
         digests.append(digest(run, series, (ill,) if place % 20 == 0 else ()))
-    return compose(digests, title="runs/sweep", version="0.1.0", detectors=("TB301 overfitting",))
+    return compose(
+        digests, title="runs/sweep", version="0.1.0", detectors={"TB301 overfitting": ""}
+    )

@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tbreport.judging import Judges
 from tbreport.report.coverage import blocks, checkpoints
 from tbreport.report.document import Facts, Table
 from tbreport.report.headline import headline
 from tbreport.report.runs import status
+from tbreport.settings import Settings
 from tests.curves import healthy, overfit, run
 from tests.findings import experiment
 
@@ -23,7 +25,7 @@ RUNS = experiment(
 
 
 def test_a_detector_that_could_not_look_is_told_with_the_reason() -> None:
-    facts, table = blocks(RUNS, ["TB301 overfitting", "TB202 diverging-loss"])
+    facts, table = blocks(RUNS, {"TB301 overfitting": "", "TB202 diverging-loss": ""})
 
     assert isinstance(facts, Facts)
     assert isinstance(table, Table)
@@ -83,13 +85,28 @@ def test_what_no_detector_of_training_looked_at_is_not_judged() -> None:
 
     assert status(RUNS[0]).text == "healthy"
     assert status(blind).text == "not judged"
-    title = headline([blind], (), ["TB106 overlapping-attempts"]).title
+    title = headline([blind], (), {"TB106 overlapping-attempts": ""}).title
     assert title == "No run could be judged: no detector looked at a training"
 
 
 def test_the_headline_counts_runs_that_were_not_judged() -> None:
     sound, short = experiment({"a": run({"loss": healthy()}), "b": run({"loss": healthy(5)})})
 
-    title = headline([sound, short], (), ["TB202 diverging-loss"]).title
+    title = headline([sound, short], (), {"TB202 diverging-loss": ""}).title
 
     assert title == "None of 2 runs shows a sign of illness; 1 could not be judged"
+
+
+def test_a_detector_of_all_runs_that_could_not_look_is_told_too() -> None:
+    names = Judges.parse(Settings()).names(RUNS)
+
+    facts, table = blocks(RUNS, names)
+
+    assert isinstance(facts, Facts)
+    assert isinstance(table, Table)
+    texts = {row[0].text: row[2].text for row in table.rows}
+    assert "TB502" not in dict(facts.items)["detectors that ran"]
+    assert "TB504 duplicate-run" not in texts
+    assert texts["TB502 seed-outlier"] == "no 5 runs that differ in their seed alone"
+    assert texts["TB505 hparam-effect"] == "0 runs with hyper-parameters of 8"
+    assert texts["TB506 stopped-early"] == "2 runs of 4"

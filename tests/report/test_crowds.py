@@ -92,7 +92,7 @@ def test_many_charts_of_train_and_validation_are_those_of_the_leading_runs() -> 
         digests = crowded(n_runs, n=20).runs
         pairs = (("loss", *TAGS[:2]), ("accuracy", *TAGS[:2]))
         paired = [replace(digest, pairs=pairs) for digest in digests]
-        report = compose(paired, title="t", version="v", created_at=0.0, detectors=())
+        report = compose(paired, title="t", version="v", created_at=0.0)
         drawn.append(len(charts(report, "pairs")))
 
     assert drawn[0] == 2 * few
@@ -107,7 +107,7 @@ def test_of_many_findings_the_gravest_are_drawn_and_the_page_says_so() -> None:
         for place in range(crowds.MANY_FINDINGS + 20)
     ]
 
-    report = compose(runs, title="t", version="v", created_at=0.0, detectors=())
+    report = compose(runs, title="t", version="v", created_at=0.0)
 
     (section,) = (section for section in report.sections if section.id == "findings")
     found, said = section.blocks

@@ -10,7 +10,7 @@ from tbreport.model import Finding, RunDigest
 from tbreport.wording import count, listed
 
 
-@detector("TB504", scope="experiment")
+@detector("TB504", scope="experiment", needs=("several runs",))
 def duplicate_run(
     digests: Sequence[RunDigest], earlier: Sequence[Finding], *, min_points: int = 10
 ) -> Iterator[Observation]:

@@ -23,7 +23,7 @@ SEED = 20_231  # the same runs must give the same p-value
 MOST = 30  # hyper-parameters that are looked at
 
 
-@detector("TB505", scope="experiment")
+@detector("TB505", scope="experiment", needs=("hparams",))
 def hparam_effect(
     digests: Sequence[RunDigest],
     earlier: Sequence[Finding],

@@ -13,7 +13,7 @@ from tbreport.model import Finding, RunDigest
 from tbreport.wording import count, number
 
 
-@detector("TB502", scope="experiment")
+@detector("TB502", scope="experiment", needs=("seed group",))
 def seed_outlier(
     digests: Sequence[RunDigest],
     earlier: Sequence[Finding],

@@ -11,7 +11,7 @@ from tbreport.model import Finding, RunDigest
 from tbreport.wording import count, number, percent
 
 
-@detector("TB503", scope="experiment")
+@detector("TB503", scope="experiment", needs=("seed group",))
 def seed_spread(
     digests: Sequence[RunDigest],
     earlier: Sequence[Finding],

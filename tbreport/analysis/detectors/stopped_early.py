@@ -19,7 +19,7 @@ from tbreport.wording import count, listed, percent
 LENGTH = re.compile(r"epoch|step|iter|batch|budget|duration|accum|world_?size", re.IGNORECASE)
 
 
-@detector("TB506", scope="experiment")
+@detector("TB506", scope="experiment", needs=("several runs",))
 def stopped_early(
     digests: Sequence[RunDigest],
     earlier: Sequence[Finding],
