@@ -81,7 +81,10 @@ def assess(pairing: Pairing, tag: str, limit: Limit, *, gated: bool = True) -> I
             steps=(int(curves.steps[0]), int(curves.steps[-1])),
         )  # fmt: skip
         if np.isinf(theirs).any():
-            reason = "not every run of the baseline reaches the target itself"
+            reason = (
+                f"not every run of the baseline reaches the target {number(terms.target)} itself: "
+                "set another, or leave ttt out"
+            )
             yield Assessment(replace(shell, reason=reason))
             continue
         censored = bool(np.isinf(ours).any())
