@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 import tbreport
-from tbreport import exhibits, model
+from tbreport import distribution, exhibits, model
 from tbreport.analysis.acceptance import this_day
 from tbreport.analysis.digest import Plan
 from tbreport.model import RunDigest
@@ -41,7 +41,9 @@ TOGETHER = 256  # digests of families that are written in one go
 Files = Mapping[str, Sequence[FoundFile]]
 
 # All that a digest is made of; a pickle that asks for anything else is refused.
-NOUNS: Mapping[str, ModuleType] = {module.__name__: module for module in (model, exhibits)}
+NOUNS: Mapping[str, ModuleType] = {
+    module.__name__: module for module in (model, distribution, exhibits)
+}
 NUMPY = {"_frombuffer", "_reconstruct", "scalar", "ndarray", "dtype"}
 
 

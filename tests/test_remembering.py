@@ -28,6 +28,7 @@ from tests.full_disk import full_disk
 
 STRACE = shutil.which("strace")
 LINES = 300
+FIXTURES = Path(__file__).parent / "fixtures" / "events"
 
 
 @pytest.fixture
@@ -174,6 +175,13 @@ def test_digests_are_unpacked_as_they_were(runs: Path) -> None:
     assert again is not None
     assert repr(again) == repr(digests)
     assert not again[0].display["loss"].values.flags.writeable
+
+
+@pytest.mark.parametrize("writer", ["torch", "tensorboardx", "tensorflow2", "keras"])
+def test_runs_with_whatever_values_are_remembered(writer: str) -> None:
+    digests = summarize(FIXTURES / writer).runs
+
+    assert repr(unpacked(packed(digests))) == repr(digests)
 
 
 def test_a_cache_that_asks_for_code_is_refused() -> None:
