@@ -10,7 +10,7 @@ import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +26,7 @@ from tbreport.reader.layouts import Family
 from tbreport.reader.load import load_each
 from tbreport.reader.logdir import FoundFile
 from tbreport.reader.remote import moved
-from tbreport.remembering import Memory
+from tbreport.remembering import Memory, packed
 
 if TYPE_CHECKING:
     from tbreport.reader.columns import Columns, Shelf
@@ -68,6 +68,17 @@ class Outcome:
     digests: tuple[RunDigest, ...] = ()
     crashes: tuple[Crash, ...] = ()
     problems: tuple[Problem, ...] = ()  # of a family that could not be digested
+    sent: bytes = b""  # the digests, packed, on their way from a worker
+
+    def packed(self) -> Outcome:
+        """The same, fit for the way: what a detector raised can be pickled."""
+        crashes = tuple((name, run, sendable(error)) for name, run, error in self.crashes)
+        return Outcome((), crashes, self.problems, packed(self.digests))
+
+    def unpacked(self) -> Outcome:
+        """The same, at the end of the way."""
+        digests = pickle.loads(self.sent) if self.sent else ()
+        return Outcome(digests, self.crashes, self.problems)
 
 
 Task = tuple[Job, tuple[Family, ...], Files]
@@ -120,7 +131,7 @@ def mapped(
             for name in family.folders:
                 for file in files[name]:
                     advance(file)
-            yield outcome
+            yield outcome.unpacked()
 
 
 def parts(families: Sequence[Family], files: Files, least: int) -> Iterator[tuple[Family, ...]]:
@@ -140,17 +151,14 @@ def parts(families: Sequence[Family], files: Files, least: int) -> Iterator[tupl
 
 
 def perform(task: Task) -> list[Outcome]:
-    """One task, in a worker; what a detector raised is made fit for the way back."""
+    """One task, in a worker."""
     job, families, files = task
     with TemporaryDirectory(prefix="tbreport-") as scratch:
-        outcomes = list(work(job, families, moved(files, Path(scratch)), lambda file: None))
-    return [
-        replace(outcome, crashes=tuple((name, run, sent(e)) for name, run, e in outcome.crashes))
-        for outcome in outcomes
-    ]
+        done = work(job, families, moved(files, Path(scratch)), lambda file: None)
+        return [outcome.packed() for outcome in done]
 
 
-def sent(error: Exception) -> Exception:
+def sendable(error: Exception) -> Exception:
     """An exception that can be pickled."""
     try:
         pickle.loads(pickle.dumps(error))
