@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 ALLOWED = (
     "cuda",
     "keras",
-    "root may",  # CI's user, to whom nothing is forbidden
     "TBREPORT_SHARED_DATA",  # event files that are not in the repository
 )
 

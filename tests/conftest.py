@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 GOLDEN = Path(__file__).parent / "golden"
+
+NOBODY = 65534  # who owns nothing on any Unix
 
 Compare = Callable[[str, str], None]
 
@@ -22,6 +26,23 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TBREPORT_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture
+def forbidding(tmp_path: Path) -> Iterator[Path]:
+    """A folder where permissions hold: root, who may do everything, is nobody meanwhile."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("Windows has no such permissions")
+    if os.geteuid() != 0:
+        yield tmp_path
+        return
+    with TemporaryDirectory() as folder:  # nobody may enter the parents of tmp_path
+        os.chown(folder, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+        try:
+            yield Path(folder)
+        finally:
+            os.seteuid(0)
 
 
 @pytest.fixture

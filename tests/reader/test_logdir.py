@@ -316,17 +316,14 @@ def test_a_pipe_is_a_problem_and_is_not_waited_for(tmp_path: Path) -> None:
     assert [(problem.code, problem.path) for problem in logdir.problems] == [("TB109", "a")]
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may enter every folder"
-)
-def test_a_folder_that_cannot_be_entered_is_a_problem(tmp_path: Path) -> None:
-    touch(tmp_path, "open", NAME)
-    touch(tmp_path, "closed", NAME)
-    (tmp_path / "closed").chmod(0)
+def test_a_folder_that_cannot_be_entered_is_a_problem(forbidding: Path) -> None:
+    touch(forbidding, "open", NAME)
+    touch(forbidding, "closed", NAME)
+    (forbidding / "closed").chmod(0)
     try:
-        logdir = found(tmp_path)
+        logdir = found(forbidding)
     finally:
-        (tmp_path / "closed").chmod(0o700)
+        (forbidding / "closed").chmod(0o700)
 
     (problem,) = logdir.problems
     assert list(logdir.folders()) == ["open"]
