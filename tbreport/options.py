@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 from tbreport.model import Run
 from tbreport.settings import Settings
+from tbreport.wording import masked
 
 Pattern = re.Pattern[str]
 
@@ -49,3 +55,43 @@ class Options:
     join: bool = True
     show_hosts: bool = False
     settings: Settings = field(default_factory=Settings)
+
+
+def command(options: Options) -> str:
+    """The call that makes the same summary; where the runs lie is nobody's business."""
+    selection = options.selection
+    given = {
+        "--runs": selection.runs and selection.runs.pattern,
+        "--tags": selection.tags and selection.tags.pattern,
+        "--exclude": selection.exclude and selection.exclude.pattern,
+        "--compare": options.compare and public(options.compare),
+        "--title": options.title,
+        "--engine": options.engine,
+    }
+    words = [word for name, value in given.items() if value for word in (name, value)]
+    words += ["--no-join"] * (not options.join) + ["--show-hosts"] * options.show_hosts
+    return shlex.join(["tbreport", "summarize", "PATH", *words])
+
+
+def told(settings: Settings) -> str:
+    """Every setting that was made, on one line, secrets masked."""
+    tables = {name: table.values for name, table in sorted(settings.tables.items())}
+    made = [f"{name} = {value}" for name, value in flat(tables)]
+    return "; ".join(made) or "none: the defaults"
+
+
+def flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Dotted names and values, as they may be shown."""
+    for key, value in values.items():
+        name = f"{above}{key}"
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{name}.")
+        elif isinstance(value, str):
+            yield name, masked(key, value) or json.dumps(public(value), ensure_ascii=False)
+        else:
+            yield name, json.dumps(value, default=str, ensure_ascii=False)
+
+
+def public(path: str) -> str:
+    """What a page may say of a path: of an absolute one or an address only the last name."""
+    return Path(path).name if Path(path).is_absolute() or "://" in path else path

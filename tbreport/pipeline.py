@@ -20,7 +20,7 @@ from tbreport.executors import Workers
 from tbreport.judging import Crash, Judges
 from tbreport.mapping import Advance, Job, Outcome, digested
 from tbreport.model import Problem, RunDigest
-from tbreport.options import Options
+from tbreport.options import Options, command, told
 from tbreport.reader import engine as engines
 from tbreport.reader import layouts, logdir
 from tbreport.reader.companions import beside
@@ -100,6 +100,7 @@ def summarize(
         compare=compared_run(options.compare, label, digests),
         detectors=judges.names(digests),
         beside=aside,
+        recipe={"command": command(options), "settings": told(options.settings)},
     )
 
 

@@ -18,6 +18,7 @@ BUNDLE = "plotly-basic.min.js.gz"  # setup.py puts it among the templates
 COMMENT = re.compile(r"^ *(//.*|/\*((?!\*/)[^\0])*\*/ *)\n", re.MULTILINE)
 INDENT = re.compile(r"^[ \n]+", re.MULTILINE)
 LOADER = ("unpack.js", "loader.js")
+SHEETS = ("page", "findings", "tables", "charts", "exhibits", "print")
 LAST_SCRIPT = "main.js"  # the others only declare
 
 
@@ -76,8 +77,8 @@ def bare(source: str) -> str:
 
 @cache
 def style() -> str:
-    """The style sheet, its colors first."""
-    sheets = (templates() / name for name in ("report.css", "exhibits.css"))
+    """The style sheets as one, their colors first."""
+    sheets = (templates() / f"{name}.css" for name in SHEETS)
     return theme.style_sheet() + "".join(bare(file.read_text(encoding="utf-8")) for file in sheets)
 
 

@@ -39,6 +39,7 @@ from tbreport.report.ridgelines import Ridges
 LARGEST = 24_000_000  # bytes; code hosts take attachments of 25 MB
 EXHIBITS = 0.4  # of the page, that images, sounds and texts may take
 FEWEST = 50  # points a series, below which a chart no longer shows what was measured
+OPEN = 24  # charts of a gallery that are there at once: eight screens
 SIGNS = {None: "✓", "info": "i", "warning": "!", "error": "✕"}
 SIZES = {"card": (344, 220), "evidence": (346, 160)}  # of static pictures, px
 
@@ -147,6 +148,7 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
     def spark(spark: Spark) -> Markup:
         return Markup(sparkline.sparkline(spark, colors.get(spark.run, 0)))
 
+    made.globals["pr_area"] = html_exhibits.pr_area()
     made.filters |= html_exhibits.filters(colors) | {
         "kind": kind,
         "home": home,
@@ -154,6 +156,7 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
         "evidence": wording.evidence,
         "message": message,
         "groups": groups,
+        "unfolded": unfolded,
         "hidden_value": hidden_value,
         "caption": charts.caption,
         "keys": lambda chart: charts.keys(chart, colors),
@@ -198,6 +201,22 @@ def groups(
     for chart in found:
         grouped.setdefault(chart.group, []).append(chart)
     return grouped
+
+
+def unfolded(grouped: Mapping[str, Sequence[Chart | HistogramChart]]) -> set[str]:
+    """The groups that are open at first: those that fit, and always the first one of curves.
+
+    The others are a click away: above long histograms stands a table of all layers.
+    """
+    sizes = {group: len(charts) for group, charts in grouped.items()}
+    first = next(iter(grouped), "")
+    opened, room = set(), OPEN
+    for group, size in sizes.items():
+        is_lead = group == first and isinstance(grouped[group][0], Chart)
+        if is_lead or size <= room or len(sizes) == 1:
+            opened.add(group)
+            room -= size
+    return opened
 
 
 def message(finding: Finding) -> Markup:

@@ -11,8 +11,11 @@ from markupsafe import Markup
 from tbreport import wording
 from tbreport.exhibits import Clip, Picture
 from tbreport.report import prcurves, relations
+from tbreport.report.scales import Frame
 from tbreport.report.showcase import Parallel, PrFrame, Scatter
 from tbreport.report.theme import light
+
+PR_SIZE = (460, 340)  # px
 
 
 def filters(colors: Mapping[str, int]) -> dict[str, Callable[..., Any]]:
@@ -20,7 +23,7 @@ def filters(colors: Mapping[str, int]) -> dict[str, Callable[..., Any]]:
     places = {run: place for place, run in enumerate(colors)}
 
     def pr_drawing(frame: PrFrame) -> Markup:
-        return Markup(prcurves.drawing(frame, places, colors, 460, 340))
+        return Markup(prcurves.drawing(frame, places, colors, *PR_SIZE))
 
     def parallel_drawing(found: Parallel) -> Markup:
         return Markup(relations.parallel(found, places))
@@ -37,6 +40,12 @@ def filters(colors: Mapping[str, int]) -> dict[str, Callable[..., Any]]:
         "source": source,
         "wave": wave,
     }
+
+
+def pr_area() -> str:
+    """Where the sides of a picture's plot lie: left, top, right and floor, px."""
+    area = Frame(*PR_SIZE, (0.0, 1.0), (0.0, 1.0))
+    return f"{area.left} {area.top} {area.width - area.right} {area.floor}"
 
 
 def markdown(words: str) -> Markup:

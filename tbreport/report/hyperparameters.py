@@ -101,6 +101,11 @@ def drawings(holders: Sequence[RunDigest], names: Sequence[str]) -> list[Block]:
         f"Runs by hyper-parameters and {last.name} ({goal}): the stronger the line, the better. "
         f"{wording.count(len(known), 'run')} of {len(holders):,} have it."
     )
+    if len(known) > MOST_LINES:
+        text += f" {MOST_LINES} of them are drawn."
+    if len(telling) > MOST_CHARTS:
+        text += f" {MOST_CHARTS} of {len(telling)} hyper-parameters: those that tell most."
+    every = 1 + (len(known) - 1) // MOST_POINTS
     parallel = Parallel(
         "hparams-parallel",
         (*(scale.axis for scale in telling[:MOST_AXES]), last),
@@ -128,10 +133,11 @@ def drawings(holders: Sequence[RunDigest], names: Sequence[str]) -> list[Block]:
             last,
             tuple(
                 (digest.run, place, heights[digest.run])
-                for digest in known[:: 1 + (len(known) - 1) // MOST_POINTS]
+                for digest in known[::every]
                 if not math.isnan(place := scale.place(digest.hparams.get(scale.axis.name)))
             ),
-            effect(scale, known, reached)[1],
+            effect(scale, known, reached)[1]
+            + (f"; {len(known[::every]):,} are drawn" if every > 1 else ""),
         )
         for id, scale in list(zip(ids, telling, strict=True))[:MOST_CHARTS]
     )

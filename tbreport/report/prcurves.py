@@ -135,8 +135,8 @@ def drawing(
         f"Precision over recall at step {found.step:,}; average precision: {averages}",
         area,
         svg.axes(area),
-        svg.labels("end", [(width - 12.0, area.floor - 6.0, "recall")]),
-        svg.labels("start", [(area.left + 4.0, area.top + 10.0, "precision")]),
+        svg.labels("end", [(width - 12.0, area.floor - 6.0, "recall →")]),
+        svg.labels("start", [(area.left + 4.0, area.floor - 6.0, "precision ↑")]),
         svg.scaled_group(
             "curves", 'fill="none" stroke-width="7" stroke-linecap="round"', "".join(lines)
         ),

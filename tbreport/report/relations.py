@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 
 from tbreport.report import svg
@@ -12,6 +12,7 @@ from tbreport.report.showcase import Axis, Parallel, Scatter
 from tbreport.report.theme import LEVELS, light, run_class, run_color
 
 TOP, BOTTOM, SIDE = 34, 34, 60  # px around the parallel axes
+LETTER = 6.5  # px: the widest of a tick's label
 GAP = 124  # px between two of them
 NONE = -0.1  # where a run without a value crosses an axis, as a share of its length
 
@@ -73,6 +74,16 @@ def upright(axis: Axis, x: float, down: Callable[[float], float], height: int, s
     )
 
 
+def legible(labels: Iterable[tuple[float, str]]) -> Iterator[tuple[float, str]]:
+    """Labels around places, from the left, without those that would touch the one before."""
+    end = -math.inf
+    for across, label in labels:
+        half = LETTER * len(label) / 2
+        if across - half > end:
+            end = across + half + LETTER / 2
+            yield across, label
+
+
 def shortened(name: str, most: int = 20) -> str:
     """A name without its middle, where it is long."""
     return name if len(name) <= most else f"{name[: most // 2]}…{name[-most // 2 + 1 :]}"
@@ -87,7 +98,10 @@ def scatter(
         f"M{area.left} {area.down(share):.1f}H{width - area.right}" for share, _ in found.y.ticks
     )
     beside = [(area.left - 6, area.down(share) + 3.5, label) for share, label in found.y.ticks]
-    below = [(area.across(share), area.floor + 16.0, label) for share, label in found.x.ticks]
+    below = [
+        (across, area.floor + 16.0, label)
+        for across, label in legible((area.across(share), label) for share, label in found.x.ticks)
+    ]
     dots = "".join(
         f'<circle class="{run_class(colors.get(run, 0))}" data-run="{places.get(run, 0)}"'
         f' fill="{run_color(colors.get(run, 0))}" cx="{area.across(x):.1f}" cy="{area.down(y):.1f}"'

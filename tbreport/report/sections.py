@@ -21,20 +21,19 @@ from tbreport.report import (
     gating,
     hyperparameters,
     layers,
+    reading,
+    reproducing,
     runs,
 )
 from tbreport.report import coverage as judging
 from tbreport.report.document import (
     Block,
-    Cell,
-    Column,
     FindingItem,
     FindingList,
     Gallery,
     Prose,
     Report,
     Section,
-    Table,
 )
 from tbreport.report.headline import headline, summary
 
@@ -55,6 +54,8 @@ class Material:
     masked: int  # hyper-parameters whose value is not shown
     verdict: Verdict | None  # the gate's
     beside: tuple[str, ...]  # what lies beside the event files and is not opened
+    version: str  # tbreport's
+    recipe: Mapping[str, str]  # what its caller tells of how it was made
 
 
 Build = Callable[[Material], tuple[tuple[Block, ...], int | None]]
@@ -83,6 +84,7 @@ def compose(
     detectors: Mapping[str, str] | None = None,
     verdict: Verdict | None = None,
     beside: Sequence[str] = (),
+    recipe: Mapping[str, str] | None = None,
 ) -> Report:
     """Make the document that every format renders.
 
@@ -95,6 +97,7 @@ def compose(
         detectors: codes and names of those chosen → why one could not look at all runs, else "".
         verdict: the gate's; its findings stand among those of the experiment.
         beside: what lies beside the event files and is not opened: "2 embeddings".
+        recipe: command and settings, for whoever wants to make the report again.
     """
     findings = [*(verdict.findings if verdict else ()), *findings]
     ordered = sorted(digests, key=lambda digest: digest.run)
@@ -115,6 +118,8 @@ def compose(
         masked,
         verdict,
         tuple(beside),
+        version,
+        recipe or {},
     )
     sections = []
     for id, (heading, build) in SECTIONS.items():
@@ -256,45 +261,17 @@ def undrawn(material: Material) -> tuple[tuple[Block, ...], int | None]:
 @section("files", "Files")
 def files(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """What was read, what was set aside, and what could not be read."""
-    columns = (
-        Column("file"),
-        Column("run"),
-        Column("size", "right"),
-        Column("records", "right"),
-        Column("from", "left", optional=True),
-        Column("state"),
-    )
-    rows, names = [], []
-    for digest in material.digests:
-        for file in digest.files:
-            bad = [problem for problem in digest.problems if problem.path == file.path]
-            state = ", ".join(sorted({problem.code for problem in bad})) or "whole"
-            rows.append(
-                (
-                    Cell(file.path),
-                    Cell(digest.run),
-                    Cell(wording.size(file.size), file.size),
-                    Cell(f"{file.records:,}", file.records),
-                    Cell(wording.date(file.first_wall_time or 0.0), file.first_wall_time),
-                    Cell(state, tone="warning" if bad else "muted"),
-                )
-            )
-            names.append(digest.run)
-    blocks: list[Block] = [Table(columns, tuple(rows), tuple(names))]
-    aside = sum(found.points for digest in material.digests for found in digest.superseded)
-    if aside:
-        kept = sum(digest.points for digest in material.digests)
-        text = (
-            f"{kept + aside:,} points were read: {kept:,} count, {aside:,} were set aside "
-            "(resumes, abandoned attempts, concurrent writers, repeated steps)."
-        )
-        blocks.append(Prose(text, "muted"))
-    for problem in material.problems:
-        blocks.append(Prose(f"{problem.path}: {problem.detail}", "warning"))
-    return tuple(blocks), len(rows)
+    count = sum(len(digest.files) for digest in material.digests)
+    return reading.blocks(material.digests, material.problems), count
 
 
 @section("coverage", "Coverage")
 def coverage(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """Which detectors looked, so that silence can be told from blindness."""
     return judging.blocks(material.digests, material.detectors), None
+
+
+@section("reproduce", "How to make it again")
+def reproduce(material: Material) -> tuple[tuple[Block, ...], int | None]:
+    """What made the report."""
+    return reproducing.blocks(material.digests, material.version, material.recipe), None

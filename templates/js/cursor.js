@@ -135,7 +135,7 @@ function holdOnClick(target, act) {
 /** Take the moving cursor away from every chart: the table does not move with the page. */
 function hideCursors() {
   for (const cursor of CURSORS) cursor.follow(null);
-  element("tip").hidden = true;
+  hideTip();
 }
 
 /** @param {number | null} step */
@@ -234,11 +234,4 @@ function lightLines(target, chosen) {
   };
   const none = !nodes.some((node) => /** @type {any} */ (node).__data__?.[0]?.trace?.meta && isLit(node));
   for (const node of nodes) node.classList.toggle("dim", !none && !isLit(node));
-}
-
-/** One run stands out in every chart that has it.
- * @param {number | null} run */
-function lightRun(run) {
-  for (const target of document.querySelectorAll(".live"))
-    lightLines(/** @type {HTMLElement} */ (target), run === null ? null : (of) => of.run === run);
 }

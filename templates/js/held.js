@@ -167,7 +167,11 @@ function heldTable(manifest, series, columns, view) {
     const { name, color } = manifest.runs[run];
     const row = body.insertRow();
     row.append(nameCell(name, tokens(`run-${color}`)));
-    row.append(...tags.map((tag) => heldCell(point(tag, run), run === base ? null : point(tag, base), Number(view.step))));
+    for (const tag of tags) {
+      const cell = heldCell(point(tag, run), run === base ? null : point(tag, base), Number(view.step));
+      cell.dataset.tag = manifest.tags[tag]; // on paper, where a row is a paragraph
+      row.append(cell);
+    }
   }
   const cut = [
     ...(runs.length > MOST_HELD.runs ? [`${MOST_HELD.runs} of ${number(runs.length)} runs`] : []),

@@ -35,6 +35,7 @@ async function start() {
     applyTheme(view.theme);
     placePins(view.pins);
     applyFilters(manifest, view, figures);
+    openFiltered(view.tags);
     showControls(view);
     void showHeld(view);
     clearTimeout(settling);
@@ -58,7 +59,10 @@ async function start() {
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
   printInLight(() => view, charts.now);
+  unfoldForPaper();
   foldControls();
+  attachGroups(show);
+  attachBrush(manifest);
   attachTables();
   attachExhibits();
   followReading();

@@ -23,13 +23,18 @@ function showTip(readings, near, left, top) {
   }
   const hidden = readings.readings.length - rows.length;
   const rest = hidden ? [create("p", "rest", `and ${hidden} more`)] : [];
-  tip.replaceChildren(create("p", "head", readings.head), table, ...rest);
+  const title = readings.head ? [create("p", "head", readings.head)] : [];
+  tip.replaceChildren(...title, table, ...rest);
   tip.hidden = false;
   const { width, height } = tip.getBoundingClientRect();
   const fits = left + 16 + width < innerWidth - 8;
   tip.style.left = `${Math.max(8, fits ? left + 16 : left - 16 - width)}px`;
   tip.style.top = `${Math.max(8, Math.min(top + 12, innerHeight - height - 8))}px`;
   return nearby;
+}
+
+function hideTip() {
+  element("tip").hidden = true;
 }
 
 /** A name behind its color.

@@ -132,6 +132,22 @@ def test_the_table_of_runs_leads_to_the_values(opened: Opened) -> None:
     assert opened.page.url.endswith(f"step={2 * (N - 1)}")
 
 
+def test_the_values_at_the_held_step_are_printed_whole(opened: Opened) -> None:
+    opened.page.evaluate("location.hash = '#?step=100&against=baseline%2Fs0'")
+    held = opened.page.locator("#held")
+    held.wait_for(timeout=PATIENCE)
+    opened.page.emulate_media(media="print")
+
+    row = held.locator("tbody tr").nth(1)
+    named = row.evaluate(
+        "row => [...row.cells].map((cell) => getComputedStyle(cell, '::before').content)"
+    )
+    width = held.evaluate("panel => panel.scrollWidth - panel.clientWidth")
+    opened.page.emulate_media(media="screen")
+    assert named[1:3] == ['"loss/train "', '"loss/val "']
+    assert width <= 0
+
+
 def test_a_held_step_stands_out_among_histograms(opened: Opened) -> None:
     opened.chart("histogram-0")
     opened.page.evaluate("location.hash = '#?step=100'")

@@ -124,6 +124,28 @@ def test_the_tag_filter_reaches_albums_and_says_so(opened: Opened) -> None:
     opened.page.locator("#tags-filter").fill("")
 
 
+def test_the_pointer_reads_every_precision_at_its_recall(opened: Opened) -> None:
+    picture = opened.page.locator("#pr-curves li.current svg.still")
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    opened.page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"])
+
+    tip = opened.page.locator("#tip").inner_text()
+    assert tip.startswith("recall 0.5")
+    assert opened.page.locator("#pr-curves .brushed path.lit").count() >= 1
+    opened.page.mouse.move(2, 2)
+    assert opened.page.locator("#tip").is_hidden()
+    assert opened.page.locator(".brushed").count() == 0
+
+
+def test_the_arrow_keys_read_a_pr_curve_aloud(opened: Opened) -> None:
+    opened.page.locator("#pr-curves li.current svg.still").focus()
+    opened.page.keyboard.press("End")
+
+    assert opened.page.locator("#spoken").inner_text().startswith("recall 1.00: run ")
+    opened.page.keyboard.press("Escape")
+
+
 def test_without_script_every_step_can_be_seen(browser: Any, tmp_path: Path) -> None:
     opener = Opener(browser, tmp_path)
     page = opener(

@@ -29,7 +29,7 @@ def test_the_page_asks_for_nothing_but_itself_and_complains_of_nothing(open_page
 
 
 def test_charts_are_drawn_when_they_come_near_and_given_up_when_far(open_page: Opener) -> None:
-    tags = tuple(f"tag{number:03}/loss" for number in range(60))
+    tags = tuple(f"loss/{number:03}" for number in range(60))
     opened = open_page(typical(runs=RUNS[:2], tags=tags, n=20, n_histograms=0), height=600)
     opened.chart("evidence-tb201")
     assert "scalar-59" not in opened.drawn()

@@ -247,3 +247,11 @@ def test_a_picture_is_described_and_has_its_size() -> None:
 
     assert 'alt="sample of a at step 7"' in page
     assert 'data-size="4 × 4"' in page
+
+
+def test_a_scatter_of_some_of_many_runs_says_so() -> None:
+    blocks, _ = hyperparameters.blocks(swept(300), 0)
+    scatters = next(block for block in blocks if isinstance(block, Scatters))
+
+    assert len(scatters.charts[0].points) == 150
+    assert scatters.charts[0].note.endswith(", 300 runs; 150 are drawn")

@@ -22,6 +22,7 @@ from tests.report.documents import HOSTILE, RUNS, TAGS, hostile, typical
 
 SMALL = 60  # points a series
 TO_STANDARD = str.maketrans(",./", "<>&")  # of base 85
+GROUPS = {"loss": 20, "layers": 40, "lr": 4, "time": 2}
 VOID = {"meta", "input", "br", "img", "link"}
 
 
@@ -258,6 +259,23 @@ def test_a_typical_report_has_at_most_a_megabyte() -> None:
     page = html.render(typical(tags=tags, n_histograms=12))
 
     assert len(page.encode()) <= 1_000_000
+
+
+def test_a_long_gallery_opens_with_the_groups_that_fit() -> None:
+    tags = tuple(f"{group}/{place}" for group, n in GROUPS.items() for place in range(n))
+    scalars = typical(runs=RUNS[:2], tags=tags, n=20, n_histograms=0).sections[3].blocks[0]
+
+    grouped = html.groups(scalars.charts)
+
+    assert {group: len(found) for group, found in grouped.items()} == GROUPS
+    assert html.unfolded(grouped) == {"loss", "lr"}
+
+
+def test_the_first_curves_are_open_however_many_they_are() -> None:
+    tags = tuple(f"{group}/{place}" for group in ("loss", "lr") for place in range(html.OPEN + 1))
+    scalars = typical(runs=RUNS[:2], tags=tags, n=20, n_histograms=0).sections[3].blocks[0]
+
+    assert html.unfolded(html.groups(scalars.charts)) == {"loss"}
 
 
 def test_findings_come_before_everything_else_that_can_be_read(page: Page) -> None:
