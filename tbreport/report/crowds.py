@@ -6,7 +6,7 @@ best stay lines, those that a reader filters out become lines, and the bands say
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,11 +14,12 @@ import numpy as np
 from tbreport import wording
 from tbreport.model import SEVERITIES, Display, Float64s, RunDigest
 from tbreport.report import galleries, runs
-from tbreport.report.document import Block, Chart, Crowd, Prose, Trace
+from tbreport.report.document import Block, Chart, Crowd, Prose, Table, Trace
 
 MANY = 100  # runs that a chart draws one by one; as MOST_LINES of templates/js/curves.js
 MANY_PAIRS = 100  # charts of one run each: nobody scrolls through more
 MANY_FINDINGS = 100  # that are drawn, the gravest
+MANY_ROWS = 1_000  # of a table with a row a run
 LEAD = 10  # ill runs, and as many of the best
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BINS = 60  # of steps
@@ -35,17 +36,28 @@ def paired(digests: Sequence[RunDigest], compare: str | None = None) -> tuple[st
     return foremost(digests, compare) if many or len(digests) > MANY else ()
 
 
-def foremost(digests: Sequence[RunDigest], compare: str | None) -> tuple[str, ...]:
-    """The run that others are compared with, the ill ones, the best."""
+def listed(digests: Sequence[RunDigest], compare: str | None = None) -> frozenset[str]:
+    """The runs that tables name: all of a thousand, else the ill and then the best of them."""
+    if len(digests) <= MANY_ROWS:
+        return frozenset(digest.run for digest in digests)
+    first = foremost(digests, compare, MANY_ROWS // 2)
+    others = (*best(digests, MANY_ROWS), *(digest.run for digest in digests))
+    return frozenset(list(dict.fromkeys((*first, *others)))[:MANY_ROWS])
+
+
+def foremost(
+    digests: Sequence[RunDigest], compare: str | None, most: int = LEAD
+) -> tuple[str, ...]:
+    """The run that others are compared with, the ill ones, the best; at most so many of each."""
     ill = sorted(
         (digest for digest in digests if digest.worst in ("warning", "error")),
         key=lambda digest: -SEVERITIES.index(digest.worst or "info"),
     )
-    chosen = [run for run in (compare,) if run] + [digest.run for digest in ill[:LEAD]]
-    return tuple(dict.fromkeys(chosen + best(digests)))
+    chosen = [run for run in (compare,) if run] + [digest.run for digest in ill[:most]]
+    return tuple(dict.fromkeys(chosen + best(digests, most)))
 
 
-def best(digests: Sequence[RunDigest]) -> list[str]:
+def best(digests: Sequence[RunDigest], most: int) -> list[str]:
     """The runs with the best values of the foremost metric, the best first."""
     keys = runs.foremost(digests)
     if not keys:
@@ -56,16 +68,46 @@ def best(digests: Sequence[RunDigest]) -> list[str]:
         found = runs.by_role(digest).get(key)
         if found is not None and found.best is not None:
             reached.append((-found.best if found.role.goal == "max" else found.best, digest.run))
-    return [run for _, run in sorted(reached)[:LEAD]]
+    return [run for _, run in sorted(reached)[:most]]
 
 
-def scalars(digests: Sequence[RunDigest], lead: Sequence[str]) -> tuple[Chart, ...]:
-    """One chart a tag over all runs; where there are many, with bands, the leading runs first."""
+def shortened(blocks: Sequence[Block], shown: Container[str]) -> tuple[Block, ...]:
+    """The blocks, of long tables with a row a run only the rows of some runs."""
+    found: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Table) and len(block.runs) > MANY_ROWS:
+            kept = [place for place, run in enumerate(block.runs) if run in shown]
+            rows = tuple(block.rows[place] for place in kept)
+            found.append(excerpt(len(rows), len(block.rows)))
+            block = replace(block, rows=rows, runs=tuple(block.runs[place] for place in kept))
+        found.append(block)
+    return tuple(found)
+
+
+def excerpt(n_shown: int, n_rows: int) -> Prose:
+    """How many rows of a table there are."""
+    text = f"{n_shown:,} of {n_rows:,} rows: the ill and the best runs; all with --format json."
+    return Prose(text, "muted")
+
+
+def scalars(
+    digests: Sequence[RunDigest], lead: Sequence[str], shown: Container[str]
+) -> tuple[Chart, ...]:
+    """One chart a tag; where there are many runs, with bands over all, the leading runs first.
+
+    Args:
+        shown: the runs that can be drawn one by one.
+    """
     if not lead:
         return galleries.scalars(digests)
     ordered = sorted(digests, key=lambda digest: digest.run not in lead)
     return tuple(
-        replace(chart, crowd=crowd(chart.traces, lead)) for chart in galleries.scalars(ordered)
+        replace(
+            chart,
+            traces=tuple(trace for trace in chart.traces if trace.run in shown),
+            crowd=crowd(chart.traces, lead),
+        )
+        for chart in galleries.scalars(ordered)
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from tbreport.exhibits import Layout, LayoutChart
 from tbreport.model import RunDigest
 from tbreport.report.document import Chart
-from tbreport.report.galleries import description, slug, trace, unique
+from tbreport.report.galleries import description, scalar_statistics, slug, trace, unique
 
 MOST_CHARTS = 60
 LONGEST = 200  # characters of an expression
@@ -48,7 +48,10 @@ def charts(digests: Sequence[RunDigest]) -> tuple[tuple[Chart, ...], tuple[str, 
             tag for tag in tags if any(test.match(tag[: 2 * LONGEST]) for test in tests)
         }
         traces = tuple(
-            trace(digest, tag) for digest in digests for tag in digest.display if tag in named
+            trace(digest, statistics)
+            for digest in digests
+            for tag, statistics in scalar_statistics(digest).items()
+            if tag in named
         )
         if traces:
             found.append(Chart(id, chart.title, category, traces, (), description("", traces)))

@@ -35,9 +35,9 @@ def unique(ids: Iterable[str]) -> list[str]:
     return found
 
 
-def trace(digest: RunDigest, tag: str) -> Trace:
+def trace(digest: RunDigest, statistics: Statistics) -> Trace:
     """One series as a line."""
-    statistics = scalar_statistics(digest)[tag]
+    tag = statistics.tag
     restarts = sorted(
         {
             found.first_step
@@ -62,11 +62,15 @@ def scalar_statistics(digest: RunDigest) -> dict[str, Statistics]:
 
 def scalars(digests: Sequence[RunDigest]) -> tuple[Chart, ...]:
     """One chart a tag over all runs that have it, by group."""
-    tags = sorted({tag for digest in digests for tag in digest.display}, key=tag_order)
+    by_tag: dict[str, list[Trace]] = {}
+    for digest in digests:
+        for tag, statistics in scalar_statistics(digest).items():
+            by_tag.setdefault(tag, []).append(trace(digest, statistics))
+    tags = sorted(by_tag, key=tag_order)
     ids = unique(f"scalar-{slug(tag)}" for tag in tags)
     found = []
     for id, tag in zip(ids, tags, strict=True):
-        traces = tuple(trace(digest, tag) for digest in digests if tag in digest.display)
+        traces = tuple(by_tag[tag])
         found.append(Chart(id, tag, group_of(tag), traces, (), description(tag, traces)))
     return tuple(found)
 
@@ -87,9 +91,10 @@ def pairs(digests: Sequence[RunDigest]) -> tuple[Chart, ...]:
     ids = unique(f"pair-{slug(metric)}-{slug(digest.run)}" for _, metric, digest, _, _ in wanted)
     found = []
     for id, (_, metric, digest, train, val) in zip(ids, wanted, strict=True):
-        traces = (trace(digest, train), trace(digest, val))
+        known = scalar_statistics(digest)
+        traces = (trace(digest, known[train]), trace(digest, known[val]))
         marks = []
-        statistics = scalar_statistics(digest)[val]
+        statistics = known[val]
         if statistics.best_step is not None:
             step = statistics.best_step
             marks.append(Mark((step, step), "plain", f"best {step:,}"))
@@ -104,7 +109,7 @@ def evidence(finding: Finding, digest: RunDigest | None, anchor: str) -> Chart |
     if digest is None:
         return None
     statistics = scalar_statistics(digest)
-    traces = tuple(trace(digest, tag) for tag in finding.tags if tag in statistics)[:3]
+    traces = tuple(trace(digest, statistics[tag]) for tag in finding.tags if tag in statistics)[:3]
     if not traces or finding.steps is None:
         return None
     marks = [Mark(finding.steps, finding.severity, finding.name)]

@@ -49,6 +49,7 @@ class Material:
     findings: tuple[Finding, ...]  # of runs and of the experiment, the gravest first
     problems: tuple[Problem, ...]  # of no run: folders that could not be entered
     colors: Mapping[str, int]
+    shown: frozenset[str]  # the runs that tables name and charts can draw
     compare: str | None  # the run that the others are held against
     detectors: Mapping[str, str]  # "TB301 overfitting" → why it could not look, else ""
     masked: int  # hyper-parameters whose value is not shown
@@ -107,12 +108,14 @@ def compose(
         for before, after in zip(ordered, shown, strict=True)
         for name in before.hparams
     )
+    listed = crowds.listed(shown, compare)
     every = [*findings, *(finding for digest in shown for finding in digest.findings)]
     material = Material(
         shown,
         tuple(sorted(every, key=lambda finding: -SEVERITIES.index(finding.severity))),
         tuple(problems),
-        {digest.run: place for place, digest in enumerate(shown)},
+        {digest.run: place for place, digest in enumerate(shown) if digest.run in listed},
+        listed,
         compare,
         detectors or {},
         masked,
@@ -125,6 +128,7 @@ def compose(
     for id, (heading, build) in SECTIONS.items():
         blocks, count = build(material)
         if blocks:
+            blocks = crowds.shortened(blocks, listed)
             sections.append(Section(id, heading, blocks, count))
     times = [digest.last_wall_time for digest in shown if digest.last_wall_time is not None]
     return Report(
@@ -202,8 +206,10 @@ def compared(material: Material) -> tuple[tuple[Block, ...], int | None]:
 @section("runs", "Runs")
 def run_table(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """One row a run: how far, how long, how good."""
-    table = runs.table(material.digests, material.compare)
-    return (table,), len(material.digests)
+    shown = [digest for digest in material.digests if digest.run in material.shown]
+    n_rows = len(material.digests)
+    said = (crowds.excerpt(len(shown), n_rows),) if len(shown) < n_rows else ()
+    return (*said, runs.table(shown, material.compare)), n_rows
 
 
 @section("checkpoints", "Checkpoints")
@@ -225,7 +231,7 @@ def pairs(material: Material) -> tuple[tuple[Block, ...], int | None]:
 def scalars(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """One chart a tag over all runs."""
     lead = crowds.leading(material.digests, material.compare)
-    found = crowds.scalars(material.digests, lead)
+    found = crowds.scalars(material.digests, lead, material.shown)
     return ((Gallery(found),), len(found)) if found else ((), None)
 
 

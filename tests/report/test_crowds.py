@@ -8,7 +8,7 @@ import numpy as np
 
 from tbreport.model import Finding
 from tbreport.report import crowds, html
-from tbreport.report.document import Chart, FindingList, Gallery, Prose, Report, Trace
+from tbreport.report.document import Chart, FindingList, Gallery, Prose, Report, Table, Trace
 from tbreport.report.sections import compose
 from tests.report.documents import TAGS, crowded, display
 
@@ -114,3 +114,22 @@ def test_of_many_findings_the_gravest_are_drawn_and_the_page_says_so() -> None:
     assert isinstance(found, FindingList)
     assert sum(item.chart is not None for item in found.items) == crowds.MANY_FINDINGS
     assert said == Prose("On the page the 100 gravest of 120 findings are drawn.", "muted")
+
+
+def test_of_thousands_of_runs_the_ill_and_the_best_have_rows_and_lines() -> None:
+    n_runs = crowds.MANY_ROWS + 200
+    report = crowded(n_runs, n=4)
+
+    (runs,) = (section for section in report.sections if section.id == "runs")
+    said, table = runs.blocks
+    (chart, *_) = charts(report, "scalars")
+
+    assert isinstance(said, Prose)
+    assert said.text.startswith(f"{crowds.MANY_ROWS:,} of {n_runs:,} rows: ")
+    assert isinstance(table, Table)
+    assert len(table.rows) == len(table.runs) == crowds.MANY_ROWS
+    ill = {digest.run for digest in report.runs if digest.worst}
+    assert ill <= set(table.runs)
+    assert {trace.run for trace in chart.traces} == set(table.runs) == set(report.colors)
+    assert chart.crowd is not None
+    assert chart.crowd.n_runs == len(report.runs) == n_runs
