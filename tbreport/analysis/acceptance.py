@@ -28,10 +28,9 @@ class Acceptance:
     reason: str
     until: date  # the last day
 
-    def covers(self, found: Finding, today: date) -> bool:
-        """Whether it speaks of a finding, and has not expired."""
-        is_meant = means(self.finding, found.code, found.name)
-        return today <= self.until and is_meant and bool(self.run.search(found.run))
+    def speaks_of(self, found: Finding) -> bool:
+        """Whether it was meant for a finding, expired or not."""
+        return means(self.finding, found.code, found.name) and bool(self.run.search(found.run))
 
 
 def read_acceptances(table: Table, detectors: Mapping[str, str]) -> tuple[Acceptance, ...]:
@@ -98,15 +97,23 @@ def settled(
     acceptances: Collection[Acceptance],
     severities: Mapping[str, Severity],
 ) -> tuple[Finding, ...]:
-    """The findings with the severities and acceptances of the settings."""
+    """The findings with the severities and acceptances of the settings.
+
+    One whose acceptance has expired counts again, and says why it is back.
+    """
     today = this_day()
     told = []
     for one in findings:
         if one.name in severities:
             one = replace(one, severity=severities[one.name])
-        known = [a for a in acceptances if a.covers(one, today)]
+        known = [acceptance for acceptance in acceptances if acceptance.speaks_of(one)]
         if known:
-            one = replace(one, accepted=known[0].reason, accepted_until=str(known[0].until))
+            last = max(known, key=lambda acceptance: acceptance.until)
+            if today <= last.until:
+                one = replace(one, accepted=last.reason, accepted_until=str(last.until))
+            else:
+                told_then = f"It was accepted until {last.until} ({last.reason}): decide anew."
+                one = replace(one, advice=f"{told_then} {one.advice}".strip())
         told.append(one)
     return tuple(told)
 

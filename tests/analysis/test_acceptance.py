@@ -31,8 +31,21 @@ def test_a_finding_is_accepted_with_its_reason_and_last_day() -> None:
     assert accepted()["TB304"] == ("", "")
 
 
-def test_one_that_has_expired_counts_again() -> None:
-    assert accepted(until=date(2001, 1, 1))["TB301"] == ("", "")
+def test_one_that_has_expired_counts_again_and_says_why_it_is_back() -> None:
+    expired = {**ENTRY, "until": date(2001, 1, 1)}
+
+    (found,) = (one for one in detect(ILL, parse(accepted=[expired])) if one.code == "TB301")
+
+    assert (found.accepted, found.accepted_until) == ("", "")
+    assert found.advice.startswith("It was accepted until 2001-01-01 (known): decide anew. ")
+
+
+def test_of_several_the_one_that_holds_longest_counts() -> None:
+    expired = {**ENTRY, "reason": "once", "until": date(2001, 1, 1)}
+
+    (found,) = (one for one in detect(ILL, parse(accepted=[expired, ENTRY])) if one.code == "TB301")
+
+    assert (found.accepted, found.accepted_until) == ("known", "2999-01-01")
 
 
 def test_a_pattern_says_in_which_runs() -> None:
