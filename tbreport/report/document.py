@@ -230,6 +230,7 @@ class Report:
     colors: Mapping[str, int] = field(default_factory=dict)  # run → place in the palette
     verdict: Verdict | None = None  # the gate's, where there is one
     contrast: Contrast | None = None  # of `tbreport diff`
+    detectors: Mapping[str, str] = field(default_factory=dict)  # as `compose` takes them
 
     def _repr_html_(self) -> str:
         """The page for a notebook, in a frame of its own that may run its script and no more."""

@@ -45,6 +45,7 @@ def document(report: Report) -> dict[str, Any]:
         "runs": [run(digest) for digest in report.runs],
         "findings": [finding(found) for found in report.findings],
         "problems": [problem(found) for found in report.problems],
+        "detectors": {label: why or None for label, why in sorted(report.detectors.items())},
         "gate": gate(report.verdict) if report.verdict else None,
         "diff": diff(report.contrast) if report.contrast else None,
     }

@@ -143,6 +143,7 @@ def compose(
         tuple(problems),
         material.colors,
         verdict,
+        detectors=material.detectors,
     )
 
 
