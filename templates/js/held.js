@@ -194,6 +194,7 @@ function heldPoint(trace, columns, step) {
  * @param {HeldPoint | null} point @param {HeldPoint | null} base @param {number} step */
 function heldCell(point, base, step) {
   const cell = create("td", "right", point ? number(point.value) : "–");
+  if (!point) cell.classList.add("none");
   if (!point) return cell;
   if (!Number.isFinite(point.value)) cell.classList.add("error");
   if (point.step !== step) cell.append(create("small", "", `at ${number(point.step)}`));
