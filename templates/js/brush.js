@@ -132,7 +132,7 @@ function attachRecall(manifest, picture, frame) {
     event.preventDefault();
     place = stops[next];
     const box = picture.getBoundingClientRect();
-    const table = show(place, null, box.left + box.width * (left + place * (right - left)) / (right + left), box.top + box.height / 3);
+    const table = show(place, null, box.left + box.width * (left + place * (right - left)) / picture.viewBox.baseVal.width, box.top + box.height / 3);
     element("spoken").textContent = spoken(table);
   });
 }

@@ -107,6 +107,7 @@ function prepare(figure, title, Plotly, acts) {
     ...(figure.matches(".card") ? [/** @type {Tool} */ ([() => (acts.isPinned() ? "Unpin" : "Pin"), acts.pin])] : []),
     ["Full width", widen],
     ["Fit to points", goHome],
+    ["Table", () => showNumbers(title, /** @type {Figure} */ (kept.made).contents)],
     ...fileTools(title, () => /** @type {Figure} */ (kept.made).contents, Plotly, target),
   ]);
   return kept;

@@ -78,6 +78,18 @@ def test_a_saved_histogram_has_a_row_a_bin(open_page: Opener) -> None:
     assert len(rows) == 1 + 24 * 64
 
 
+def test_a_chart_is_read_as_a_table_by_keyboard(open_page: Opener) -> None:
+    opened = open_page(typical(n=N))
+    for id, columns, rows in (("scalar-5", len(RUNS) + 1, 100), ("histogram-0", 3, 64)):
+        use(opened, id, "Table")
+        dialog = opened.page.get_by_role("dialog")
+        assert dialog.locator("thead th").count() == columns
+        assert dialog.locator("tbody tr").count() == rows
+        opened.page.keyboard.press("Escape")
+        dialog.wait_for(state="detached", timeout=PATIENCE)
+    assert opened.complaints == []
+
+
 def test_a_chart_takes_the_full_width_and_gives_it_back(open_page: Opener) -> None:
     opened = open_page(typical(n=N))
     opened.chart("scalar-0")
