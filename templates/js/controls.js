@@ -15,6 +15,8 @@ function attachControls(manifest, current, change) {
   ]);
 
   form.hidden = false;
+  const shapes = form.querySelector("[name=shape]")?.closest("fieldset");
+  if (shapes) shapes.hidden = !manifest.charts.some((chart) => chart.kind === "ridges");
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", (event) => {
     event.preventDefault();
