@@ -12,10 +12,12 @@ import argparse
 import json
 import os
 import re
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +56,7 @@ ROWS = (
     Row("runs", "frame", "tbparse", 200, 1),
     Row("one-file", "load", "accumulator", 250, 1),
     Row("runs", "load", "accumulator", 250, 1),
+    Row("runs", "summarize", "tbparse", 1 / 0.06, 1),
     Row("histograms", "histograms", "tbparse-histograms", 100, 1),
     Row("tensors", "load", "accumulator", 0, 1),
     Row("small-files", "load", "accumulator", 0, 1),
@@ -101,6 +104,18 @@ def data_server(corpus: Path, threads: int) -> Measured:
     raise RuntimeError("the data server ended before it had read all")
 
 
+def summarize(corpus: Path, threads: int) -> Measured:
+    """The whole command, from the start of its process to the terminal's table and the page."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "tbreport", "summarize", str(corpus), "--no-cache"]
+        command += ["--format", "text", "--format", f"html={folder}/report.html"]
+        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        output(command, threads)
+        wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    user, system = after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime
+    return {"wall": wall, "processor": user + system}
+
+
 def processor_times(process: int) -> tuple[float, float]:
     """User and system seconds of a running process."""
     fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
@@ -140,8 +155,10 @@ def measure(row: Row, corpus: Path, contenders: Mapping[str, Run], arguments: Ar
     clock = arguments.clock if row.threads == (1, 1) else "wall"
     mine = statistics.median(found[clock] for found in ours)
     theirs = statistics.median(found[clock] for found in other)
-    points = [found["points"] for found in ours]
-    rose = max(found.get("memory", 0) for found in ours)
+    rose = max(
+        (found["memory"] / (24 * found["points"]) for found in ours if "memory" in found),
+        default=0.0,
+    )
     cells = [
         CORPORA[row.corpus].description,
         f"{row.ours} ({row.threads[0]})",
@@ -149,8 +166,8 @@ def measure(row: Row, corpus: Path, contenders: Mapping[str, Run], arguments: Ar
         f"{row.other} ({row.threads[1]})",
         f"{theirs:.4f}",
         f"{theirs / mine:.2f}",
-        f"{row.promised:g}" if row.promised else "",
-        f"{rose / (24 * points[0]):.2f}",
+        f"{row.promised:.3g}" if row.promised else "",
+        f"{rose:.2f}" if rose else "",
         str(len(ours)),
     ]
     return f"| {' | '.join(cells)} |"
@@ -181,7 +198,11 @@ def main() -> None:
         corpora = arguments.corpora or Path(scratch)
         names = ("load", "frame", "histograms", "tbparse", "tbparse-histograms", "accumulator")
         contenders = {name: reading(name) for name in names}
-        contenders |= {"floor": floor(compiled(Path(scratch))), "data-server": data_server}
+        contenders |= {
+            "summarize": summarize,
+            "floor": floor(compiled(Path(scratch))),
+            "data-server": data_server,
+        }
         print("| corpus | ours | s | other | s | ratio | promised | memory / 24 B | pairs |")
         print("|---|---|---|---|---|---|---|---|---|")
         for row in ROWS:
