@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -192,6 +193,24 @@ def test_lost_values_are_barred_on_the_axis_and_named_in_the_caption(open_page: 
     bars = [trace for trace in opened.plotted("scalar-0") if trace["yaxis"] == "y2"]
     assert [bar["x"][:2] for bar in bars] == [[2 * 88, 2 * 199]]
     assert "not finite from step 176" in figure.locator("figcaption").inner_text()
+
+
+def test_a_restart_is_marked_where_a_later_attempt_took_over(open_page: Opener) -> None:
+    report = typical(n=N)
+    scalars = report.sections[3]
+    (gallery,) = scalars.blocks
+    first, *others = gallery.charts[5].traces
+    chart = replace(gallery.charts[5], traces=(replace(first, restarts=(100,)), *others))
+    charts = (*gallery.charts[:5], chart, *gallery.charts[6:])
+    again = replace(scalars, blocks=(replace(gallery, charts=charts),))
+    resumed = replace(report, sections=(*report.sections[:3], again, *report.sections[4:]))
+    opened = open_page(resumed)
+    opened.chart("scalar-5")
+
+    marked = opened.page.evaluate(
+        "document.querySelector('#scalar-5 .live').layout.shapes.map((shape) => shape.x0)"
+    )
+    assert marked == [100]
 
 
 def test_ridges_are_drawn_later_in_front(open_page: Opener) -> None:

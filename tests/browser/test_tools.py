@@ -133,6 +133,7 @@ def test_a_link_brings_its_pins_in_their_order_and_no_others(open_page: Opener) 
     opened = open_page(typical(n=N), hash="#?pin=histogram-0&pin=nothing&pin=scalar-1&pin=controls")
 
     pinned = opened.page.locator("#pinned figure")
+    pinned.first.wait_for(timeout=PATIENCE)
     assert pinned.evaluate_all("found => found.map((figure) => figure.id)") == [
         "histogram-0",
         "scalar-1",
