@@ -27,12 +27,13 @@ from tbreport.report import (
     html_exhibits,
     layermaps,
     ridgelines,
+    rows,
     showcase,
     sparkline,
     svg,
     theme,
 )
-from tbreport.report.document import Block, Cell, Chart, HistogramChart, Report, Spark
+from tbreport.report.document import Block, Chart, HistogramChart, Report, Spark
 from tbreport.report.payload import Payload, every_chart, pack
 from tbreport.report.ridgelines import Ridges
 
@@ -157,11 +158,11 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
         "message": message,
         "groups": groups,
         "unfolded": unfolded,
-        "hidden_value": hidden_value,
         "caption": charts.caption,
         "keys": lambda chart: charts.keys(chart, colors),
         "notes": charts.notes,
-        "sparkline": spark,
+        "rows": functools.partial(rows.body, draw=spark),
+        "swatch": rows.swatch,
         "told": folding.told,
         "map": lambda chart: Markup(layermaps.drawing(chart, colors.get(chart.run, 0))),
         "still": still,
@@ -180,17 +181,6 @@ def home(block: Block) -> str:
     """The template that has the macro; what no block needs is not compiled."""
     exhibited = type(block).__module__ == showcase.__name__
     return "exhibits.html.j2" if exhibited else "blocks.html.j2"
-
-
-def hidden_value(cell: Cell) -> str:
-    """What a cell is sorted by, where its text does not read as a number."""
-    if cell.value is None:
-        return ""
-    try:
-        float(cell.text.replace(",", "").replace("\N{MINUS SIGN}", "-"))
-    except ValueError:
-        return f"{cell.value:.7g}"
-    return ""
 
 
 def groups(
