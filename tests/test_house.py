@@ -61,7 +61,7 @@ ROOMS = {
     "fsspec": ("tbreport.reader.remote",),
     "jinja2": ("tbreport.report.html", "tbreport.report.assets"),
     "markdown_it": ("tbreport.report.texts",),
-    "markupsafe": ("tbreport.report.html", "tbreport.report.assets"),
+    "markupsafe": ("tbreport.report.html", "tbreport.report.assets", "tbreport.report.rows"),
     "pandas": ("tbreport.frames", "tbreport.experiment"),  # the latter for types alone
     "plotly": ("tbreport.figures", "tbreport.report.assets"),
     "pyarrow": ("tbreport.exporting.parquet", "tbreport.reader.arrow", "tbreport.reader.packing"),
