@@ -20,12 +20,14 @@ from tbreport.model import SEVERITIES, Finding, Problem, Run, RunDigest
 
 OnCrash = Callable[[Detector, Exception], None]
 
+DEFAULTS = DetectorSettings()
+
 
 def detect(
     run: Run, settings: DetectorSettings | None = None, roles: RoleRules | None = None
 ) -> tuple[Finding, ...]:
     """All that the detectors find in one run, the gravest first."""
-    return examine(RunSubject(run, roles or RoleRules()), settings or DetectorSettings())[0]
+    return examine(RunSubject(run, roles or RoleRules()), settings or DEFAULTS)[0]
 
 
 def examine(
