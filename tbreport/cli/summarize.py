@@ -176,11 +176,11 @@ def demanded_codes(names: str | None) -> list[str]:
 
 def asks_for_trainings(options: Options) -> bool:
     """Whether the settings choose a detector that judges trainings; or none at all."""
-    from tbreport.analysis.detector import DetectorSettings, every_detector
+    from tbreport.analysis.detector import DetectorSettings
     from tbreport.report.runs import OF_TRAINING
 
     settings = DetectorSettings.parse(options.settings.table("detectors"))
-    chosen = [one.code for one in every_detector() if settings.chooses(one)]
+    chosen = [one.code for one in settings.chosen]
     return not chosen or any(code.startswith(OF_TRAINING) for code in chosen)
 
 

@@ -79,7 +79,7 @@ def diverging(
     detector = named(DIVERGING)
     if not settings.chooses(detector):
         return ()
-    options = {**detector.options, **settings.options.get(detector.name, {})}
+    options = settings.options_of(detector)
     suspects = any(
         len(curve) and curve.tail >= options["ratio"] * curve.values.min()
         for curve in subject.judged_losses

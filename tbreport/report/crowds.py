@@ -40,21 +40,24 @@ def listed(digests: Sequence[RunDigest], compare: str | None = None) -> frozense
     """The runs that tables name: all of a thousand, else the ill and then the best of them."""
     if len(digests) <= MANY_ROWS:
         return frozenset(digest.run for digest in digests)
-    first = foremost(digests, compare, MANY_ROWS // 2)
-    others = (*best(digests, MANY_ROWS), *(digest.run for digest in digests))
-    return frozenset(list(dict.fromkeys((*first, *others)))[:MANY_ROWS])
+    others = [digest.run for digest in digests]
+    ordered = (*foremost(digests, compare, MANY_ROWS // 2, MANY_ROWS), *others)
+    return frozenset(list(dict.fromkeys(ordered))[:MANY_ROWS])
 
 
 def foremost(
-    digests: Sequence[RunDigest], compare: str | None, most: int = LEAD
+    digests: Sequence[RunDigest],
+    compare: str | None,
+    n_ill: int = LEAD,
+    n_best: int = LEAD,
 ) -> tuple[str, ...]:
     """The run that others are compared with, the ill ones, the best; at most so many of each."""
     ill = sorted(
         (digest for digest in digests if digest.worst in ("warning", "error")),
         key=lambda digest: -SEVERITIES.index(digest.worst or "info"),
     )
-    chosen = [run for run in (compare,) if run] + [digest.run for digest in ill[:most]]
-    return tuple(dict.fromkeys(chosen + best(digests, most)))
+    chosen = [run for run in (compare,) if run] + [digest.run for digest in ill[:n_ill]]
+    return tuple(dict.fromkeys(chosen + best(digests, n_best)))
 
 
 def best(digests: Sequence[RunDigest], most: int) -> list[str]:

@@ -60,10 +60,11 @@ def render(report: Report, *, max_size: int = 10_000_000, force: bool = False) -
     made = environment(report.colors, ridges)
     payload = pack(report, ridges)
     body = begin(made, report, payload)
-    taken = len(body.encode()) + len(end(made, report, payload).encode()) - payload.weight
-    if taken + payload.weight > max_size:
-        payload = lightened(report, ridges, payload, max_size - taken)
-    page = body + end(made, report, payload)
+    tail = end(made, report, payload)
+    excess = len(body.encode()) + len(tail.encode()) - max_size
+    if excess > 0:
+        tail = end(made, report, lightened(report, ridges, payload, payload.weight - excess))
+    page = body + tail
     size = len(page.encode())
     if size > LARGEST and not force:
         raise TooLarge(
