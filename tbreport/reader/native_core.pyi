@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tbreport.model import Float64s, Int64s
@@ -30,8 +30,11 @@ Scanned = tuple[
 class Kinds:
     def __init__(self, by_plugin: Mapping[str, str], by_field: Mapping[str, str]) -> None: ...
 
+class Pool(Iterator[list[Scanned]]):
+    def __init__(
+        self, folders: Sequence[Sequence[Path]], kinds: Kinds, threads: int, budget: int
+    ) -> None: ...
+    def __next__(self) -> list[Scanned]: ...
+
 def scan(path: Path, kinds: Kinds, plugins: Mapping[str, str], offset: int) -> Scanned: ...
-def scan_folders(
-    folders: Sequence[Sequence[Path]], kinds: Kinds, threads: int, budget: int
-) -> list[list[Scanned]]: ...
 def crc32c(bytes: bytes, by_table: bool) -> int: ...

@@ -17,12 +17,9 @@ from tbreport.reader.scan import FileScan, HistogramColumns, Purge, ScalarColumn
 
 KINDS = native_core.Kinds(kinds.BY_PLUGIN, kinds.BY_FIELD)
 
-Batch = list[list["native_core.Scanned"]]  # folder by folder, file by file
-
-# What is scanned at once, while what was scanned before is dressed: enough to keep every thread
-# busy, little enough that only a small part of a long list waits for the first ones.
-BATCH = 16 << 20  # bytes of event files
-BATCH_FOLDERS = 256
+# What is scanned before it is asked for: enough to keep every thread busy while the caller works,
+# little beside what is read.
+AHEAD = 16 << 20  # bytes of event files
 
 
 def scan(
@@ -47,36 +44,13 @@ def scan_folders(folders: Sequence[Sequence[FoundFile]]) -> Iterator[list[FileSc
     Several folders are scanned at once, by as many threads as there are processors to run on, and
     the next ones while the caller works with these.
     """
-    done = 0
-    at_once = processors() > 1 and len(folders) > 1
-    for batch in ahead(batches(folders)) if at_once else batches(folders):
-        for files, scans in zip(folders[done:], batch, strict=False):
-            yield [
-                dressed(found, file.shown, file.folder)
-                for file, found in zip(files, scans, strict=True)
-            ]
-        done += len(batch)
-
-
-def batches(folders: Sequence[Sequence[FoundFile]]) -> Iterator[Batch]:
-    """Scan folders from the first on, as many at once as a batch holds."""
-    done = 0
-    while done < len(folders):
-        paths = [[file.path for file in files] for files in folders[done : done + BATCH_FOLDERS]]
-        batch = native_core.scan_folders(paths, KINDS, processors(), BATCH)
-        done += len(batch)
-        yield batch
-
-
-def ahead(made: Iterator[Batch]) -> Iterator[Batch]:
-    """The same, each made while the caller works with the one before."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1) as thread:
-        coming = thread.submit(next, made, None)
-        while (batch := coming.result()) is not None:
-            coming = thread.submit(next, made, None)
-            yield batch
+    paths = [[file.path for file in files] for files in folders]
+    scanned = native_core.Pool(paths, KINDS, processors(), AHEAD)
+    for files, scans in zip(folders, scanned, strict=True):
+        yield [
+            dressed(found, file.shown, file.folder)
+            for file, found in zip(files, scans, strict=True)
+        ]
 
 
 def processors() -> int:

@@ -270,20 +270,52 @@ def test_a_checksum_is_that_of_the_library(content: bytes) -> None:
     assert native_core.crc32c(content, by_table=True) == expected
 
 
+@pytest.mark.parametrize("processors", [1, 2, 4])
 def test_folders_are_scanned_in_their_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processors: int
 ) -> None:
-    """In several batches, by several threads, with plugins remembered within each folder alone."""
+    """By several threads, hardly ahead, with plugins remembered within each folder alone."""
     folders = []
     for number in range(20):
         below = tmp_path / f"run_{number:02}"
         first = written.write(below, [written.text("words", 1, str(number))])
         later = written.write(below, written.curve("loss", range(number)), time=1_800_000_000)
         folders.append([FoundFile(path, path.name, below.name) for path in (first, later)])
-    monkeypatch.setattr(native_engine, "BATCH", 2_000)
-    monkeypatch.setattr(native_engine, "processors", lambda: 4)
+    monkeypatch.setattr(native_engine, "AHEAD", 2_000)
+    monkeypatch.setattr(native_engine, "processors", lambda: processors)
 
     actual = list(ENGINES["native"].scan_folders(folders))
 
     expected = list(ENGINES["python"].scan_folders(folders))
     assert [plain(tuple(scans)) for scans in actual] == [plain(tuple(s)) for s in expected]
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_no_more_is_scanned_ahead_than_was_agreed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processors: int
+) -> None:
+    paths = [written.write(tmp_path / f"run_{n}", written.curve("loss", [n])) for n in range(10)]
+    late = paths[-1].rename(tmp_path / "late")
+    monkeypatch.setattr(native_engine, "AHEAD", 1)
+    monkeypatch.setattr(native_engine, "processors", lambda: processors)
+    scans = native_engine.scan_folders([[FoundFile(p, p.name, p.parent.name)] for p in paths])
+
+    first = next(scans)
+    late.rename(paths[-1])
+    *_, (last,) = scans
+
+    assert [0] == first[0].scalars["loss"].values.tolist()
+    assert [9] == last.scalars["loss"].values.tolist()
+
+
+def test_scans_that_nobody_takes_are_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written.write(tmp_path, written.curve("loss", range(1000)))
+    monkeypatch.setattr(native_engine, "processors", lambda: 4)
+    scans = native_engine.scan_folders([[FoundFile(path, path.name, ".")]] * 1000)
+    next(scans)
+
+    scans.close()  # waits for every thread of the pool
+
+    assert [] == list(scans)

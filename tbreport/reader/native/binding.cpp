@@ -88,20 +88,16 @@ py::tuple scan_file(const std::filesystem::path& path, const Kinds& kinds, Plugi
   return handed_over(std::move(found), kinds);
 }
 
-py::list scan_many(const std::vector<Folder>& folders, const Kinds& kinds, unsigned threads,
-                   uint64_t budget) {
-  std::vector<std::vector<FileScan>> scans;
+py::list next_folder(Pool& pool) {
+  std::optional<std::vector<FileScan>> scans;
   {
     const py::gil_scoped_release others_may_run;
-    scans = scan_folders(folders, kinds, threads, budget);
+    scans = pool.next();
   }
-  py::list found;
-  for (std::vector<FileScan>& folder : scans) {
-    py::list files;
-    for (FileScan& file : folder) files.append(handed_over(std::move(file), kinds));
-    found.append(files);
-  }
-  return found;
+  if (!scans) throw py::stop_iteration();
+  py::list files;
+  for (FileScan& file : *scans) files.append(handed_over(std::move(file), pool.kinds));
+  return files;
 }
 
 uint32_t crc(const py::bytes& bytes, bool by_table) {
@@ -121,7 +117,10 @@ PYBIND11_MODULE(native_core, module) {
            py::arg("by_plugin"), py::arg("by_field"));
   module.def("scan", scan_file, py::arg("path"), py::arg("kinds"), py::arg("plugins"),
              py::arg("offset"));
-  module.def("scan_folders", scan_many, py::arg("folders"), py::arg("kinds"), py::arg("threads"),
-             py::arg("budget"));
+  py::class_<Pool>(module, "Pool")
+      .def(py::init<std::vector<Folder>, const Kinds&, unsigned, uint64_t>(), py::arg("folders"),
+           py::arg("kinds"), py::arg("threads"), py::arg("budget"))
+      .def("__iter__", [](Pool& pool) -> Pool& { return pool; })
+      .def("__next__", next_folder);
   module.def("crc32c", crc, py::arg("bytes"), py::arg("by_table"));
 }

@@ -1,60 +1,92 @@
 #include "pool.h"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
-#include <mutex>
 #include <system_error>
-#include <thread>
+#include <utility>
 
 namespace tbreport {
 namespace {
 
+// What a small file's columns take, however few its bytes are.
+constexpr uint64_t kLeastWeight = uint64_t{64} << 10;
+
 std::vector<FileScan> scan_folder(const Folder& folder, const Kinds& kinds, Buffer& buffer) {
-  std::vector<FileScan> scans;
+  std::vector<FileScan> files;
   State state;
   for (const std::filesystem::path& path : folder) {
-    scans.push_back(scan(path, kinds, state, buffer));
-    state.plugins = scans.back().plugins;
+    files.push_back(scan(path, kinds, state, buffer));
+    state.plugins = files.back().plugins;
   }
-  return scans;
+  return files;
 }
 
 }  // namespace
 
-std::vector<std::vector<FileScan>> scan_folders(const std::vector<Folder>& folders,
-                                                const Kinds& kinds, unsigned threads,
-                                                uint64_t budget) {
-  std::vector<std::vector<FileScan>> scans(folders.size());
-  // Folders are taken in their order: those scanned are the first ones.
-  std::atomic<size_t> next{0};
-  std::atomic<uint64_t> read{0};
-  std::exception_ptr failure;
-  std::mutex guard;
-  const auto work = [&] {
-    try {
-      Buffer buffer;
-      for (size_t n; read < budget && (n = next++) < folders.size();) {
-        scans[n] = scan_folder(folders[n], kinds, buffer);
-        for (const FileScan& file : scans[n]) read += file.size;
-      }
-    } catch (...) {
-      next = folders.size();  // the others stop after the folder they are at
-      const std::lock_guard<std::mutex> lock(guard);
-      if (!failure) failure = std::current_exception();
-    }
-  };
-  std::vector<std::thread> others;
-  others.reserve(std::min<size_t>(threads, folders.size()));
+Pool::Pool(std::vector<Folder> folders, const Kinds& kinds, unsigned threads, uint64_t budget)
+    : kinds(kinds), folders_(std::move(folders)), budget_(budget), scanned_(folders_.size()) {
+  others_.reserve(std::min<size_t>(threads, folders_.size()));
   try {
-    for (size_t n = 1; n < threads && n < folders.size(); ++n) others.emplace_back(work);
+    for (size_t n = 1; n < threads && n < folders_.size(); ++n) {
+      others_.emplace_back([this] { work(); });
+    }
   } catch (const std::system_error&) {  // the system gives no more threads: fewer do it, too
   }
-  work();
-  for (std::thread& other : others) other.join();
-  if (failure) std::rethrow_exception(failure);
-  scans.resize(std::min(next.load(), folders.size()));
-  return scans;
+}
+
+Pool::~Pool() {
+  {
+    const Lock lock(guard_);
+    stopped_ = true;
+  }
+  room_.notify_all();
+  for (std::thread& other : others_) other.join();
+}
+
+std::optional<std::vector<FileScan>> Pool::next() {
+  Lock lock(guard_);
+  if (taken_ == folders_.size()) return std::nullopt;
+  Scanned& wanted = scanned_[taken_];
+  while (!wanted.ready) {
+    if (begun_ == taken_ || may_begin()) {
+      scan_one(lock, buffer_);
+    } else {
+      ready_.wait(lock, [&] { return wanted.ready; });
+    }
+  }
+  ++taken_;
+  waiting_ -= wanted.weight;
+  // At half the budget, not at once: so that they do not fall asleep after every folder.
+  if (waiting_ <= budget_ / 2) room_.notify_all();
+  if (wanted.failure) std::rethrow_exception(wanted.failure);
+  return std::move(wanted.files);
+}
+
+void Pool::work() {
+  Buffer buffer;
+  Lock lock(guard_);
+  for (;;) {
+    room_.wait(lock, [&] { return stopped_ || begun_ == folders_.size() || may_begin(); });
+    if (stopped_ || begun_ == folders_.size()) return;
+    scan_one(lock, buffer);
+  }
+}
+
+// Scans the next folder that nobody has begun; others may go on meanwhile.
+void Pool::scan_one(Lock& lock, Buffer& buffer) {
+  const size_t place = begun_++;
+  Scanned found;
+  lock.unlock();
+  try {
+    found.files = scan_folder(folders_[place], kinds, buffer);
+    for (const FileScan& file : found.files) found.weight += std::max(file.size, kLeastWeight);
+  } catch (...) {
+    found.failure = std::current_exception();
+  }
+  lock.lock();
+  found.ready = true;
+  waiting_ += found.weight;
+  scanned_[place] = std::move(found);
+  if (place == taken_) ready_.notify_one();
 }
 
 }  // namespace tbreport

@@ -2,7 +2,11 @@
 
 #pragma once
 
-#include <functional>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
 #include <vector>
 
 #include "scan.h"
@@ -13,11 +17,46 @@ namespace tbreport {
 // each to the next.
 using Folder = std::vector<std::filesystem::path>;
 
-// Scans folders from the first on until `budget` bytes were read, and so at least one; what the
-// files of each hold, in their order. A folder is one thread's work, as each of its files needs
-// what the one before it remembered. Throws what a scan throws: std::bad_alloc.
-std::vector<std::vector<FileScan>> scan_folders(const std::vector<Folder>& folders,
-                                                const Kinds& kinds, unsigned threads,
-                                                uint64_t budget);
+// Scans folders in their order, ahead of whoever takes what they hold. A folder is one thread's
+// work, as each of its files needs what the one before it remembered.
+class Pool {
+ public:
+  // `threads` includes the one that takes: with one, each folder is scanned when it is asked for.
+  // Begins nothing further while files of `budget` bytes are scanned and not taken.
+  Pool(std::vector<Folder> folders, const Kinds& kinds, unsigned threads, uint64_t budget);
+  ~Pool();  // ends after the folders that are being scanned
+  Pool(const Pool&) = delete;
+
+  // What the files of the next folder hold, in their order; nothing behind the last folder. Scans
+  // with the others until it is there. Throws what a scan throws: std::bad_alloc.
+  std::optional<std::vector<FileScan>> next();
+
+  const Kinds kinds;
+
+ private:
+  struct Scanned {
+    std::vector<FileScan> files;
+    uint64_t weight = 0;  // bytes
+    bool ready = false;
+    std::exception_ptr failure;
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
+  void work();
+  void scan_one(Lock& lock, Buffer& buffer);
+  bool may_begin() const { return begun_ < folders_.size() && waiting_ < budget_; }
+
+  const std::vector<Folder> folders_;
+  const uint64_t budget_;
+  Buffer buffer_;  // of the thread that takes
+  std::vector<std::thread> others_;
+
+  std::mutex guard_;  // of what follows
+  std::condition_variable room_, ready_;
+  std::vector<Scanned> scanned_;  // a place for each folder
+  size_t begun_ = 0, taken_ = 0;  // folders
+  uint64_t waiting_ = 0;          // bytes that are scanned and not taken
+  bool stopped_ = false;
+};
 
 }  // namespace tbreport
