@@ -304,8 +304,8 @@ def test_no_more_is_scanned_ahead_than_was_agreed(
     late.rename(paths[-1])
     *_, (last,) = scans
 
-    assert [0] == first[0].scalars["loss"].values.tolist()
-    assert [9] == last.scalars["loss"].values.tolist()
+    assert first[0].scalars["loss"].values.tolist() == [0]
+    assert last.scalars["loss"].values.tolist() == [9]
 
 
 def test_scans_that_nobody_takes_are_given_up(
@@ -318,4 +318,4 @@ def test_scans_that_nobody_takes_are_given_up(
 
     scans.close()  # waits for every thread of the pool
 
-    assert [] == list(scans)
+    assert list(scans) == []
