@@ -119,20 +119,22 @@ def test_surprise_is_how_far_above_the_points_before() -> None:
     values = np.array([1.0, 3.0, 1.0, 3.0, 6.0])
 
     # before the last: mean 2, standard deviation 1
-    assert curves.surprise(values, 4)[-1] == pytest.approx(4)
+    assert curves.surprise(values, np.array([4]), 4) == pytest.approx(4)
 
 
 def test_surprise_looks_back_no_further_than_its_width() -> None:
     values = np.concatenate((np.full(100, 1e6), [1.0, 3.0, 1.0, 3.0, 6.0]))
 
-    assert curves.surprise(values, 4)[-1] == pytest.approx(4)
+    assert curves.surprise(values, np.array([104]), 4) == pytest.approx(4)
 
 
 def test_anything_above_equal_points_is_infinitely_surprising() -> None:
-    surprise = curves.surprise(np.array([2.0, 2.0, 2.0, 2.0, 2.5, 2.0]), 4)
+    values = np.array([2.0, 2.0, 2.0, 2.0, 2.5, 2.0])
 
-    assert surprise[4] == np.inf
-    assert np.isnan(surprise[3])
+    equal, above = curves.surprise(values, np.array([3, 4]), 4)
+
+    assert np.isnan(equal)
+    assert above == np.inf
 
 
 def test_trailing_levels_use_what_is_there() -> None:

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
-from tbreport.analysis.curves import surprise, trailing
+from tbreport.analysis.curves import differences, median_of_windows, surprise, trailing
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.subject import Curve, RunSubject
 from tbreport.model import Finding, Int64s
@@ -115,12 +114,14 @@ def spikes_of(
     recovery: float,
 ) -> Iterator[Spike]:
     """The spikes of one curve; hits closer than the level's points are one."""
-    if (curve.logs - np.minimum.accumulate(curve.logs)).max() <= math.log(height):
+    first = max(FIRST_INDEX, math.ceil(skip * len(curve)))
+    above = curve.logs - np.minimum.accumulate(curve.logs)
+    at = (above[first:] > math.log(height)).nonzero()[0] + first
+    if not len(at):
         return  # no point is that far above any before it, as most curves never are
-    moves = np.append(0.0, np.diff(curve.logs))
-    score = np.fmax(surprise(curve.logs, SIGMA_POINTS), surprise(moves, SIGMA_POINTS))
-    score[: max(FIRST_INDEX, math.ceil(skip * len(curve)))] = -np.inf
-    at = np.flatnonzero(score > sigmas)
+    moves = np.concatenate(([0.0], differences(curve.logs)))
+    score = np.fmax(surprise(curve.logs, at, SIGMA_POINTS), surprise(moves, at, SIGMA_POINTS))
+    at = at[score > sigmas]
     if not len(at):
         return
     part, fewest, most = LEVEL_POINTS
@@ -152,7 +153,7 @@ def healed(curve: Curve, index: int, back: float, patience: int) -> int | None:
     after = curve.logs[index + 1 : index + 1 + patience + 2]
     if len(after) < 3:
         return None
-    is_back = np.median(sliding_window_view(after, 3), axis=1) <= back
+    is_back = median_of_windows(after, 3) <= back
     return int(np.argmax(is_back)) + 1 if is_back.any() else None
 
 
