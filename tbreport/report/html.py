@@ -26,11 +26,11 @@ from tbreport.report import (
     folding,
     html_exhibits,
     layermaps,
+    plots,
     ridgelines,
     rows,
     showcase,
     sparkline,
-    svg,
     theme,
 )
 from tbreport.report.document import Block, Chart, HistogramChart, Report, Spark
@@ -42,7 +42,6 @@ EXHIBITS = 0.4  # of the page, that images, sounds and texts may take
 FEWEST = 50  # points a series, below which a chart no longer shows what was measured
 OPEN = 24  # charts of a gallery that are there at once: eight screens
 SIGNS = {None: "✓", "info": "i", "warning": "!", "error": "✕"}
-SIZES = {"card": (344, 220), "evidence": (346, 160)}  # of static pictures, px
 
 
 def render(report: Report, *, max_size: int = 10_000_000, force: bool = False) -> str:
@@ -138,13 +137,14 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
     )
 
     def still(chart: Chart | HistogramChart, look: str) -> Markup:
+        looks = plots.LOOKS[look]
         if isinstance(chart, Chart):
-            choose = svg.exact if look == "evidence" else svg.averaged
-            return Markup(svg.curves(chart, colors, *SIZES[look], choose))
+            return Markup(plots.curves(chart, colors, looks))
         color = colors.get(chart.run, 0)
         if look == "evidence":
-            return Markup(bands.drawing(chart, ridges[chart.id].held, color, *SIZES[look]))
-        return Markup(ridgelines.drawing(chart, ridges[chart.id], color, *SIZES[look]))
+            return Markup(bands.drawing(chart, ridges[chart.id].held, color, looks))
+        size = (looks.width, looks.height)
+        return Markup(ridgelines.drawing(chart, ridges[chart.id], color, *size))
 
     @functools.cache
     def spark(spark: Spark) -> Markup:

@@ -12,7 +12,7 @@ import numpy as np
 
 from tbreport.analysis.thin import thin
 from tbreport.model import Display, Float64s
-from tbreport.report import assets
+from tbreport.report import assets, bands
 from tbreport.report.charts import dashes, marked_value
 from tbreport.report.columns import BLOCKS, Columns
 from tbreport.report.document import (
@@ -26,7 +26,10 @@ from tbreport.report.document import (
     Trace,
 )
 from tbreport.report.grouping import seed_groups, settings
+from tbreport.report.labelling import Spot
+from tbreport.report.plots import LOOKS, Look, excerpt, framed, mark_spots
 from tbreport.report.ridgelines import Ridges
+from tbreport.report.scales import Frame
 from tbreport.report.theme import run_place
 
 VERSION = 1
@@ -147,7 +150,7 @@ class Packer:
                 self.trace(trace, dash)
                 for trace, dash in zip(chart.traces, dashes(chart, self.colors), strict=True)
             ],
-            marks=[mark_entry(mark, marked_value(chart, mark)) for mark in chart.marks],
+            marks=curve_marks(chart, LOOKS["evidence" if is_evidence else "card"]),
             crowd=self.crowd(chart.crowd) if chart.crowd else None,
         )
 
@@ -207,7 +210,7 @@ class Packer:
             shares=self.columns.shares(ridges.shares.ravel()),
             levels=self.columns.floats(ridges.held.percentiles.T.ravel()),
             tallest=ridges.tallest,
-            marks=[mark_entry(mark, None) for mark in chart.marks],
+            marks=level_marks(chart, ridges) if chart.marks else None,
         )
 
 
@@ -219,10 +222,39 @@ def thinned(points: Display, limit: int | None) -> Display:
     return Display(points.steps[kept], points.wall_times[kept], points.values[kept])
 
 
-def mark_entry(mark: Mark, value: float | None) -> dict[str, Any]:
-    """A mark, with the value that gets a ring."""
-    first, last = mark.steps
-    return sparse(first=first, last=last, tone=mark.tone, label=mark.label, value=value)
+def curve_marks(chart: Chart, look: Look) -> list[dict[str, Any]]:
+    """The marks of curves, and where their words stand."""
+    if not chart.marks:
+        return []
+    shown = excerpt(chart, look.choose)
+    frame = framed(shown, look)
+    spotted = zip(chart.marks, mark_spots(chart, shown, frame), strict=True)
+    return [mark_entry(mark, marked_value(chart, mark), spot, frame) for mark, spot in spotted]
+
+
+def level_marks(chart: HistogramChart, ridges: Ridges) -> list[dict[str, Any]]:
+    """The marks of percentiles, and where their words stand."""
+    drawn = bands.levels(ridges.held, LOOKS["evidence"])
+    spotted = zip(chart.marks, bands.mark_spots(chart, drawn), strict=True)
+    return [mark_entry(mark, None, spot, drawn.frame) for mark, spot in spotted]
+
+
+def mark_entry(mark: Mark, value: float | None, spot: Spot, frame: Frame) -> dict[str, Any]:
+    """A mark, with the value that gets a ring.
+
+    Its words stand at a height: px above the ring, without one a share of the plot.
+    """
+    above = frame.floor - spot.middle
+    height = above / (frame.floor - frame.top) if value is None else frame.down(value) - spot.middle
+    return sparse(
+        first=mark.steps[0],
+        last=mark.steps[1],
+        tone=mark.tone,
+        label=mark.label,
+        value=value,
+        height=round(height, 3),
+        leftwards=spot.leftwards,
+    )
 
 
 def sparse(**entry: Any) -> dict[str, Any]:

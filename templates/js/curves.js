@@ -59,14 +59,14 @@ function curvesFigure(chart, { lines, under, unit, chosen }, view, tokens, size)
   const most = pointsPerLine(lines.length + faint.length);
   const marker = lines[lines.length - 1];
   const heights = extent(lines.map((line) => Array.from(line.ys).filter(Number.isFinite)));
-  const marks = (chart.marks ?? []).map((mark) => drawMark(mark, marker, tokens, view.log, heights));
+  const marks = (chart.marks ?? []).map((mark) => drawMark(mark, marker, tokens, view.log));
   const layout = baseLayout(tokens, size);
   const span = xSpan(lines);
   Object.assign(layout.xaxis, xAxis(view.axis, unit, span ? span[1] : 0));
   if (span) layout.xaxis.range = [...span];
   if (view.log) Object.assign(layout.yaxis, { type: "log" });
   const clamped = view.clamp && !chart.evidence ? clampedAxis(lines.map((line) => line.ys), view.log) : null;
-  const range = clamped?.range ?? (view.log ? null : flatRange(heights));
+  const range = clamped?.range ?? (view.log ? null : flatRange(heights) ?? evidenceRange(chart, heights));
   if (range) layout.yaxis.range = [...range];
   layout.yaxis2 = { overlaying: "y", range: [0, 1], fixedrange: true, visible: false };
   layout.uirevision = `${view.axis} ${view.log} ${range}`;
@@ -100,6 +100,14 @@ function flatRange(heights) {
   if (high - low > 1e-12 * Math.max(Math.abs(low), Math.abs(high))) return null;
   const margin = Math.abs(low) / 2 || 0.5;
   return [low - margin, high + margin];
+}
+
+/** The range of the static picture, in which the words of marks were given their places.
+ * @param {CurvesEntry} chart @param {[number, number] | null} heights @returns {[number, number] | null} */
+function evidenceRange(chart, heights) {
+  if (!chart.evidence || heights === null) return null;
+  const air = (heights[1] - heights[0]) / 20;
+  return [heights[0] - air, heights[1] + air];
 }
 
 /** @param {Axis} axis @param {string} unit @param {number} furthest */

@@ -6,7 +6,9 @@
  *   hparams?: Record<string, string | number | boolean>}} RunEntry */
 /** @typedef {{run: number, tag: number, steps: number, times: number, values: number,
  *   of?: number, dash?: string, renumbered?: boolean, restarts?: number[]}} TraceEntry */
-/** @typedef {{first: number, last: number, tone: string, label?: string, value?: number}} MarkEntry */
+/** `height` is that of the words: px above the value, without one a share of the plot.
+ * @typedef {{first: number, last: number, tone: string, label?: string, value?: number,
+ *   height: number, leftwards?: boolean}} MarkEntry */
 /** @typedef {{kind: "curves", title: string, evidence?: boolean, traces: TraceEntry[],
  *   marks?: MarkEntry[], crowd?: CrowdEntry}} CurvesEntry */
 /** @typedef {{kind: "ridges", title: string, evidence?: boolean, run: number, tag: number,

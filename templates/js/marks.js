@@ -2,9 +2,9 @@
 
 /** Shade a range, or mark a single step: by a ring around its value, else by a line; its label.
  * @param {MarkEntry} mark @param {{steps: Floats, xs: Floats} | undefined} line that places the steps
- * @param {Tokens} tokens @param {boolean} log @param {[number, number] | null} [ys] what the y axis shows
+ * @param {Tokens} tokens @param {boolean} log
  * @returns {{shapes: object[], annotations: object[], rings: object[]}} */
-function drawMark(mark, line, tokens, log, ys = null) {
+function drawMark(mark, line, tokens, log) {
   const nothing = { shapes: [], annotations: [], rings: [] };
   if (line === undefined || line.xs.length === 0) return nothing;
   const first = placeStep(line.steps, line.xs, mark.first, "first");
@@ -20,7 +20,7 @@ function drawMark(mark, line, tokens, log, ys = null) {
     : { ...place, type: "rect", fillcolor: fill, line: { width: 0 } };
   const ringed = mark.value !== undefined && !(log && mark.value <= 0);
   const rings = ringed ? [ring(x0, Number(mark.value), tokens)] : [];
-  return { shapes: ringed ? [] : [shape], annotations: label(mark, x0, line.xs, ink, ringed, log, ys), rings };
+  return { shapes: ringed ? [] : [shape], annotations: label(mark, x0, ink, ringed, log), rings };
 }
 
 /** @param {number} x @param {number} y @param {Tokens} tokens */
@@ -36,28 +36,23 @@ function ring(x, y, tokens) {
   };
 }
 
-const OVER = { yanchor: "bottom", yshift: 5 };
-const UNDER = { yanchor: "top", yshift: -6 };
-
-/** The words stand beside the ring, else at the top; to the left where the chart ends.
- * @param {MarkEntry} mark @param {number} x @param {Floats} xs @param {string} color
- * @param {boolean} ringed @param {boolean} log @param {[number, number] | null} ys */
-function label(mark, x, xs, color, ringed, log, ys) {
+/** The words stand where the plot was found free: off its ring, else at a share of its height.
+ * @param {MarkEntry} mark @param {number} x @param {string} color
+ * @param {boolean} ringed @param {boolean} log */
+function label(mark, x, color, ringed, log) {
   if (!mark.label) return [];
-  const share = (x - xs[0]) / (xs[xs.length - 1] - xs[0] || 1);
   const value = Number(mark.value);
-  // At the top stand the words of other marks.
-  const high = ys !== null && value > ys[1] - 0.2 * (ys[1] - ys[0]);
   const place = ringed
-    ? { yref: "y", y: log ? Math.log10(value) : value, ...(high ? UNDER : OVER) }
-    : { yref: "paper", y: 1, yanchor: "top" };
+    ? { yref: "y", y: log ? Math.log10(value) : value, yshift: mark.height }
+    : { yref: "paper", y: mark.value === undefined ? mark.height : 1 };
   return [
     {
       ...place,
+      yanchor: "middle",
       xref: "x",
       x,
-      xanchor: share > 0.68 ? "right" : "left",
-      xshift: share > 0.68 ? -3 : 3,
+      xanchor: mark.leftwards ? "right" : "left",
+      xshift: mark.leftwards ? -3 : 3,
       text: plain(mark.label),
       showarrow: false,
       font: { size: 10, color },

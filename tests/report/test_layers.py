@@ -12,6 +12,7 @@ from tbreport.analysis.distributions import distribution
 from tbreport.model import Finding, Role, RunDigest, Statistics
 from tbreport.report import bands, layers
 from tbreport.report.document import Gallery, HistogramChart, LayerMap, Prose, Table
+from tbreport.report.plots import LOOKS
 from tests.report.documents import digest, finding, histogram_series
 
 
@@ -107,7 +108,7 @@ def test_the_static_bands_show_median_and_marks() -> None:
     chart = layers.evidence(ill("w/a"), run, "tb405")
     assert isinstance(chart, HistogramChart)
 
-    picture = bands.drawing(chart, run.distributions["w/a"], 0, 346, 160)
+    picture = bands.drawing(chart, run.distributions["w/a"], 0, LOOKS["evidence"])
 
     assert picture.count('class="ridge-') == 4
     assert 'class="mark warning"' in picture
@@ -117,4 +118,4 @@ def test_bands_of_empty_histograms_are_an_empty_picture() -> None:
     series = histogram_series("r", "w", np.array([0]), [np.array([np.nan])], [np.empty(0)])
     chart = HistogramChart("h", "w", "w", "r", "w", series, 1)
 
-    assert bands.drawing(chart, distribution(series), 0, 346, 160).startswith("<svg")
+    assert bands.drawing(chart, distribution(series), 0, LOOKS["evidence"]).startswith("<svg")

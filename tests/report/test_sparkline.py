@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from tbreport.report import svg
+from tbreport.report import plots
 from tbreport.report.document import Chart, Mark, Spark, Trace
 from tbreport.report.scales import domain, tick_label, ticks
 from tbreport.report.sparkline import sparkline
@@ -23,11 +23,11 @@ def spark(*values: float, label: str = "loss") -> ElementTree.Element:
 
 
 def chart(
-    *values: float, marks: tuple[Mark, ...] = (), choose: Any = svg.exact
+    *values: float, marks: tuple[Mark, ...] = (), choose: Any = plots.exact
 ) -> ElementTree.Element:
     trace = Trace("run", "loss", display(values))
     return ElementTree.fromstring(
-        svg.curves(Chart("id", "loss", "", (trace,), marks), {}, 344, 220, choose)
+        plots.curves(Chart("id", "loss", "", (trace,), marks), {}, plots.Look(344, 220, choose))
     )
 
 
@@ -45,7 +45,7 @@ def chart(
     ],
 )
 def test_any_series_gives_a_picture_with_finite_coordinates(values: tuple[float, ...]) -> None:
-    for picture in (spark(*values), chart(*values), chart(*values, choose=svg.averaged)):
+    for picture in (spark(*values), chart(*values), chart(*values, choose=plots.averaged)):
         text = ElementTree.tostring(picture, encoding="unicode")
 
         assert "nan" not in text.lower()
@@ -128,7 +128,7 @@ def test_a_long_series_is_thinned_and_its_spike_stays() -> None:
 def test_an_overview_shows_the_mean_of_the_noise_and_the_greatest_spike() -> None:
     values = np.tile([0.0, 2.0], 5000)
     values[5001] = 50.0
-    steps, drawn = svg.averaged(display(values), 40)
+    steps, drawn = plots.averaged(display(values), 40)
 
     assert (steps[0], steps[-1], len(steps)) == (0, 9999, 40)
     assert drawn.max() == 50.0
@@ -137,7 +137,7 @@ def test_an_overview_shows_the_mean_of_the_noise_and_the_greatest_spike() -> Non
 
 def test_an_overview_has_a_gap_where_a_stretch_is_lost() -> None:
     values = np.where(np.arange(1000) > 500, np.nan, 1.0)
-    _, drawn = svg.averaged(display(values), 40)
+    _, drawn = plots.averaged(display(values), 40)
 
     assert np.isnan(drawn[-15:]).all()
     assert np.isfinite(drawn[:15]).all()
@@ -147,7 +147,7 @@ def test_train_is_dashed_beside_validation() -> None:
     points = display([1.0, 2.0])
     traces = (Trace("run", "train", points, "train"), Trace("run", "val", points, "val"))
     picture = ElementTree.fromstring(
-        svg.curves(Chart("id", "x", "", traces), {}, 344, 220, svg.exact)
+        plots.curves(Chart("id", "x", "", traces), {}, plots.Look(344, 220, plots.exact))
     )
 
     dashes = [line.get("stroke-dasharray") for line in picture.findall("g[@class='curves']/path")]
