@@ -96,8 +96,10 @@ def values_at(points: Display, grid: Int64s, found: Alignment, level: Float64s) 
     Args:
         level: the mean of the baseline on the whole grid.
     """
-    place = partners(points.steps, grid)[0][found.kept]
-    values: Float64s = points.values[place]
-    if found.how != "nearest":
-        return values
-    return values + level[found.kept] - np.interp(points.steps[place], grid, level)
+    wanted = grid[found.kept]
+    if found.how != "nearest":  # each of these steps is there
+        exact: Float64s = points.values[points.steps.searchsorted(wanted)]
+        return exact
+    place = closest(points.steps, wanted)
+    moved: Float64s = points.values[place] + level[found.kept]
+    return moved - np.interp(points.steps[place], grid, level)
