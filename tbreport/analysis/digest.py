@@ -13,12 +13,13 @@ from itertools import groupby
 
 import numpy as np
 
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.detector import DetectorSettings
 from tbreport.analysis.distributions import distribution
 from tbreport.analysis.examination import OnCrash, examine
 from tbreport.analysis.exhibits import Decode, exhibits
 from tbreport.analysis.roles import UNKNOWN, RoleRules
-from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.analysis.thin import thin_alike, thin_histograms
 from tbreport.distribution import Distribution
 from tbreport.model import (

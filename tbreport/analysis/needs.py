@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.roles import is_loss, words
-from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.wording import count
 
 Options = Mapping[str, Any]
@@ -37,7 +38,7 @@ def training_course(subject: RunSubject, options: Options) -> str:
     if subject.is_game or subject.has_reinforcement:
         kind = "a game of two networks" if subject.is_game else "reinforcement learning"
         return f"{kind}, whose losses may rise as it learns"
-    if not subject.judged_losses and subject.losses():
+    if not subject.judged_losses and subject.losses:
         return "no loss that is positive throughout"
     return longest(subject.judged_losses, options.get("min_points", 10), "loss")
 
@@ -48,7 +49,7 @@ def validation_pair(subject: RunSubject, options: Options) -> str:
         return training_course(subject, options)
     pairs = [match for match in subject.matches if is_loss(match.val.role.metric)]
     if not pairs:
-        has_val = any(curve.role.split in ("val", "test") for curve in subject.losses())
+        has_val = any(curve.role.split in ("val", "test") for curve in subject.losses)
         return "no training loss beside the validation loss" if has_val else "no validation loss"
     judged = [match.val for match in pairs if match.val in subject.judged_losses]
     if not judged:

@@ -1,127 +1,24 @@
-"""What a detector looks at: a run with its roles, its pairs, and each curve computed once."""
+"""What a detector looks at: a run with its roles, its curves and their pairs."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from tbreport.analysis import curves
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.layers import Layer, layers_of
 from tbreport.analysis.pairs import NO_MEASURES, Comparison, compare, find_pairs
 from tbreport.analysis.roles import RoleRules, is_loss, words
-from tbreport.model import Float64s, Goal, Int64s, Pair, Role, Run, Series, Split
+from tbreport.model import Float64s, Int64s, Pair, Role, Run, Split
 
 # A run with one of these learns from its own actions: its losses have no level to return to.
 OF_REINFORCEMENT = frozenset({"reward", "policy loss", "episode length"})
 OF_GAMES = frozenset({"generator loss", "discriminator loss", "adversarial loss"})
-
-LEARNING_RATE_RISE = 1.5  # × between two logs: on purpose, so nothing is compared across it
-
-
-@dataclass(frozen=True, eq=False)  # no slots: cached_property needs a __dict__
-class Curve:
-    """The finite points of one series, in which a detector looks for patterns."""
-
-    series: Series
-    role: Role
-
-    @property
-    def tag(self) -> str:
-        return self.series.tag
-
-    @cached_property
-    def kept(self) -> npt.NDArray[np.bool_]:
-        """Which points of the series are finite."""
-        return np.isfinite(self.series.values)
-
-    @cached_property
-    def steps(self) -> Int64s:
-        return self.series.steps if self.kept.all() else self.series.steps[self.kept]
-
-    @cached_property
-    def values(self) -> Float64s:
-        return self.series.values if self.kept.all() else self.series.values[self.kept]
-
-    @cached_property
-    def wall_times(self) -> Float64s:
-        return self.series.wall_times if self.kept.all() else self.series.wall_times[self.kept]
-
-    @property
-    def goal(self) -> Goal:
-        return self.role.goal or "min"
-
-    @cached_property
-    def is_positive(self) -> bool:
-        """Whether ratios and logarithms make sense: no value touches zero."""
-        return bool((self.values > 0).all())
-
-    @cached_property
-    def logs(self) -> Float64s:
-        """Natural logarithms; of positive curves alone."""
-        return np.log(self.values)
-
-    @cached_property
-    def noise(self) -> float:
-        """Robust sd of a point around the trend: a share of the level where that is positive."""
-        return curves.noise(self.logs if self.is_positive else self.values)
-
-    @property
-    def level_noise(self) -> float:
-        """Robust sd of a point of the smoothed curve, if the noise of its points is independent."""
-        return curves.OF_MEDIAN * self.noise / math.sqrt(curves.window(len(self)))
-
-    @cached_property
-    def smooth(self) -> Float64s:
-        return curves.smooth(self.values)
-
-    @cached_property
-    def head(self) -> float:
-        return curves.head(self.values)
-
-    @cached_property
-    def tail(self) -> float:
-        return curves.tail(self.values)
-
-    @cached_property
-    def _best(self) -> tuple[float, int]:
-        return curves.best(self.values, self.smooth, self.goal)
-
-    @property
-    def best(self) -> float:
-        """The best value of the smoothed curve."""
-        return self._best[0]
-
-    @property
-    def best_index(self) -> int:
-        return self._best[1]
-
-    @property
-    def best_step(self) -> int:
-        return int(self.steps[self.best_index])
-
-    def part(self, start: int, stop: int) -> Curve:
-        """The points of the series from an index to before another."""
-        if start == 0 and stop == len(self.series):
-            return self
-        whole, kept = self.series, slice(start, stop)
-        series = Series(
-            whole.run,
-            whole.tag,
-            whole.source,
-            whole.steps[kept],
-            whole.wall_times[kept],
-            whole.values[kept],
-        )
-        return Curve(series, self.role)
-
-    def __len__(self) -> int:
-        return len(self.values)
 
 
 @dataclass(frozen=True, eq=False)  # no slots: cached_property needs a __dict__
@@ -186,10 +83,24 @@ class RunSubject:
             for pair in self.pairs
         )
 
-    def of_metric(self, *metrics: str) -> tuple[Curve, ...]:
-        """The curves of some metrics, by tag."""
-        return tuple(curve for curve in self.curves.values() if curve.role.metric in metrics)
+    @cached_property
+    def longest(self) -> Curve | None:
+        """The curve with the most finite points; None without scalars."""
+        return max(self.curves.values(), key=len, default=None)
 
+    @cached_property
+    def by_metric(self) -> dict[str, tuple[Curve, ...]]:
+        """The curves of each metric, by tag."""
+        held: dict[str, list[Curve]] = {}
+        for curve in self.curves.values():
+            held.setdefault(curve.role.metric, []).append(curve)
+        return {metric: tuple(found) for metric, found in held.items()}
+
+    def of_metric(self, metric: str) -> tuple[Curve, ...]:
+        """The curves of a metric, by tag."""
+        return self.by_metric.get(metric, ())
+
+    @cached_property
     def losses(self) -> tuple[Curve, ...]:
         """Every loss and every part of one, whatever the split."""
         return tuple(curve for curve in self.curves.values() if is_loss(curve.role.metric))
@@ -247,12 +158,12 @@ class RunSubject:
 
     @cached_property
     def has_reinforcement(self) -> bool:
-        return bool(self.of_metric(*OF_REINFORCEMENT))
+        return not OF_REINFORCEMENT.isdisjoint(self.by_metric)
 
     @cached_property
     def is_game(self) -> bool:
         """Whether two networks play against each other, as in a GAN."""
-        return bool(self.of_metric(*OF_GAMES))
+        return not OF_GAMES.isdisjoint(self.by_metric)
 
     @cached_property
     def judged_losses(self) -> tuple[Curve, ...]:
@@ -263,7 +174,7 @@ class RunSubject:
         """
         if self.is_game or self.has_reinforcement:
             return ()
-        losses = [curve for curve in self.losses() if curve.goal == "min" and curve.is_positive]
+        losses = [curve for curve in self.losses if curve.goal == "min" and curve.is_positive]
         totals = {curve.role.split or "train" for curve in losses if curve.role.metric == "loss"}
         return tuple(
             curve
@@ -274,10 +185,7 @@ class RunSubject:
     @cached_property
     def rises(self) -> Int64s:
         """The steps at which a learning rate was raised at once: restarts and cycles."""
-        raised = [
-            curve.steps[curves.jumps_up(curve.values, LEARNING_RATE_RISE)]
-            for curve in self.learning_rates()
-        ]
+        raised = [rate.steps[rate.leaps] for rate in self.learning_rates() if len(rate.leaps)]
         return np.unique(np.concatenate(raised)) if raised else np.empty(0, np.int64)
 
     def segments(self, curve: Curve) -> tuple[Curve, ...]:
@@ -286,6 +194,8 @@ class RunSubject:
         The whole where the parts are shorter than the running median is wide: levels then are
         those of whole cycles, which may be compared.
         """
+        if not len(self.rises):
+            return (curve,)
         cuts = np.unique(np.searchsorted(curve.series.steps, self.rises))
         if len(curve.series) <= len(cuts) * curves.window(len(curve.series)):
             return (curve,)

@@ -12,11 +12,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.detector import DetectorSettings, named
 from tbreport.analysis.digest import measure
 from tbreport.analysis.examination import OnCrash, examine
 from tbreport.analysis.overrides import Judgement
-from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.gate.rules import DIVERGING
 from tbreport.model import Display, Finding, Run, RunDigest, Series, Statistics
 

@@ -16,7 +16,7 @@ def judged(*tags: str) -> list[str]:
 def test_a_curve_has_only_finite_points() -> None:
     subject = RunSubject(run([series("loss", broken(healthy(10), 3), steps=range(0, 100, 10))]))
 
-    (curve,) = subject.losses()
+    (curve,) = subject.losses
 
     assert len(curve) == 9
     assert 30 not in curve.steps

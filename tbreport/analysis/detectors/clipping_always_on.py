@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.curves import median
 from tbreport.analysis.detector import Observation, as_one, detector
-from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding
 from tbreport.wording import number, percent
 

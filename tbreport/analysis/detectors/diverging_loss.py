@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.detector import Observation, detector
-from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding
 from tbreport.wording import listed, number, percent
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.curves import TO_SIGMA, median, trailing, window
 from tbreport.analysis.detector import Observation, as_one, detector
-from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding, Float64s, Int64s
 from tbreport.wording import count, number
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.detector import Observation, as_one, detector
-from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding
 from tbreport.wording import number
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tbreport.analysis.curves import jumps_up, stretches
+from tbreport.analysis.curve import LEARNING_RATE_RISE, Curve
+from tbreport.analysis.curves import stretches
 from tbreport.analysis.detector import Observation, as_one, detector
-from tbreport.analysis.subject import LEARNING_RATE_RISE, Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding, Severity
 from tbreport.wording import listed, number, percent
 
@@ -63,7 +64,7 @@ def learning_rate_trace(
         UMLAUT's checks of the learning rate, without its absolute range.
     """
     rates = subject.learning_rates()
-    long = [curve for curve in rates if len(curve) >= min_points and curve.values.max() > 0]
+    long = [curve for curve in rates if len(curve) >= min_points and curve.highest > 0]
     breaks = [f for f in earlier if f.code in BREAKS and f.steps is not None]
     for told in (
         [broken(curve) for curve in rates],
@@ -82,6 +83,8 @@ def learning_rate_trace(
 
 def broken(curve: Curve) -> Observation | None:
     """A rate that is none."""
+    if curve.is_whole and (not len(curve) or curve.lowest >= 0):
+        return None
     bad = np.isnan(curve.series.values) | (curve.series.values < 0)
     if not bad.any():
         return None
@@ -98,6 +101,8 @@ def broken(curve: Curve) -> Observation | None:
 
 def idle(curve: Curve, zero_share: float) -> Observation | None:
     """A rate of zero between the first and the last value."""
+    if curve.lowest > 0:
+        return None
     zeros = stretches(curve.values[:-1] == 0)
     zeros = zeros[zeros[:, 0] > 0]
     points = int((zeros[:, 1] - zeros[:, 0] + 1).sum())
@@ -118,7 +123,7 @@ def cold(curve: Curve, breaks: Sequence[Finding], early: float) -> Observation |
     first = int(curve.steps[0])
     end = first + early * (int(curve.steps[-1]) - first)
     turns = [began(f) for f in breaks if f.code != "TB201" and began(f) <= end]
-    if not turns or curve.values[0] < 0.99 * curve.values.max():
+    if not turns or curve.values[0] < 0.99 * curve.highest:
         return None
     return tell(
         curve,
@@ -168,7 +173,7 @@ def stays_high(
 
 def constant(curve: Curve, constant_share: float) -> Observation | None:
     """A rate that stays at its highest, on a plateau."""
-    highest = float(curve.values.max())
+    highest = curve.highest
     same = float((curve.values == highest).mean())
     if same <= constant_share:
         return None
@@ -189,7 +194,9 @@ def began(finding: Finding) -> int:
 
 def unheard_of(curve: Curve) -> list[int]:
     """Where the rate jumps above all that it was; a warm-up has passed by then."""
-    at = jumps_up(curve.values, LEARNING_RATE_RISE)
+    at = curve.leaps
+    if not len(at):
+        return []
     highest = np.maximum.accumulate(curve.values)
     at = at[curve.values[at] > LEARNING_RATE_RISE * highest[at - 1]]
     return [int(index) for index in at if index >= max(SHORTEST, len(curve) // 20)]

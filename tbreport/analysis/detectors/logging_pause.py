@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
-from tbreport.analysis.curves import median
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding
@@ -47,13 +44,14 @@ def logging_pause(
     Source
         SageMaker Debugger's StalledTraining.
     """
-    curve = max(subject.curves.values(), key=len, default=None)
+    curve = subject.longest
     if curve is None or len(curve) < min_points:
         return
     times = curve.wall_times
-    taken = np.diff(times)
-    least = max(shortest_s, intervals * median(taken))
-    long = [i for i in np.flatnonzero(taken > least) if is_silent(subject, times[i], times[i + 1])]
+    taken = curve.seconds
+    least = max(shortest_s, intervals * curve.usual_seconds)
+    above = (taken > least).nonzero()[0]
+    long = [i for i in above if is_silent(subject, times[i], times[i + 1])]
     if long:
         worst = max(long, key=lambda i: taken[i])
         total = float(taken[long].sum())
@@ -69,7 +67,7 @@ def logging_pause(
                 "longest_s": float(taken[worst]),
                 "total_s": total,
                 "pauses": len(long),
-                "usual_interval_s": median(taken),
+                "usual_interval_s": curve.usual_seconds,
             },
         )
 

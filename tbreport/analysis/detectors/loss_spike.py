@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.curves import differences, median_of_windows, surprise, trailing
 from tbreport.analysis.detector import Observation, detector
-from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding, Int64s
 from tbreport.wording import count, number
 

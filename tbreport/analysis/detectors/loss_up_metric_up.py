@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.roles import is_loss
-from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding
 from tbreport.wording import number, percent
 

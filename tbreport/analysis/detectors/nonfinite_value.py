@@ -8,10 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.curves import stretches
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.roles import is_loss
-from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding, Float64s, Int64s
 from tbreport.wording import count, listed, number
 
@@ -49,9 +50,7 @@ def nonfinite_value(
         Keras' TerminateOnNaN and Lightning's detect_anomaly stop at the first such value. How often
         they would at sound runs is not known here: the curves at hand dropped their NaNs.
     """
-    gaps = [
-        Gaps(curve) for curve in subject.curves.values() if len(curve) < len(curve.series.values)
-    ]
+    gaps = [Gaps(curve) for curve in subject.curves.values() if not curve.is_whole]
     grave = sorted(
         (gap for gap in gaps if gap.is_failed_loss or gap.is_lost_norm(in_a_row)),
         key=lambda gap: (gap.first_wall_time, not gap.is_failed_loss, gap.tag),

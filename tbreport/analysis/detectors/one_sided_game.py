@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.curves import median, stretches
 from tbreport.analysis.detector import Observation, as_one, detector
-from tbreport.analysis.subject import OF_GAMES, Curve, RunSubject
+from tbreport.analysis.subject import OF_GAMES, RunSubject
 from tbreport.model import Finding
 from tbreport.wording import number, percent
 
@@ -50,8 +51,9 @@ def one_sided_game(
         Own; on generated runs.
     """
     told = []
-    for curve in subject.of_metric(*sorted(OF_GAMES)):
-        if len(curve) < min_points or curve.values.min() < 0:
+    players = [curve for curve in subject.curves.values() if curve.role.metric in OF_GAMES]
+    for curve in players:
+        if len(curve) < min_points or curve.lowest < 0:
             continue
         start = max(curve.head, median(curve.values[:START]))
         low = stretches(curve.smooth < level * start)

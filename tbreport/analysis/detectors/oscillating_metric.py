@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.detector import Observation, as_one, detector
-from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding, Float64s
 from tbreport.wording import number, percent
 
@@ -65,7 +66,7 @@ def oscillating_metric(
     for curve in subject.of_metric("accuracy"):
         if len(curve) < min_points or curve.role.split == "train":
             continue
-        values = curve.values / (100 if curve.values.max() > 1.5 else 1)
+        values = curve.values / (100 if curve.highest > 1.5 else 1)
         drops = swings(values)
         often = [(part >= swing).sum() / len(part) for part in (drops, drops[len(drops) // 2 :])]
         if min(often) >= swing_share:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.curves import OF_MEDIAN, median_of_windows, wander, window
 from tbreport.analysis.detector import Observation, as_one, detector
-from tbreport.analysis.subject import Curve, Match, RunSubject
+from tbreport.analysis.subject import Match, RunSubject
 from tbreport.model import Finding, Severity
 from tbreport.wording import number, percent
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
+from tbreport.analysis.curve import Curve
+from tbreport.analysis.curves import median
 from tbreport.analysis.detector import Observation, detector
-from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.analysis.trend import trend
 from tbreport.model import Finding
 from tbreport.wording import count, number, percent
@@ -63,7 +63,7 @@ def plateau(
         last = curve.logs[int((1 - share) * len(curve)) :]
         half = len(last) // 2
         # the medians of the halves cost little, and most curves still fall
-        if abs(np.median(last[half:]) - np.median(last[:half])) > 2 * fall:
+        if abs(median(last[half:]) - median(last[:half])) > 2 * fall:
             continue
         rise, low, high = trend(last)
         if low <= 0 <= high and abs(rise) <= -math.log1p(-fall):
@@ -73,7 +73,7 @@ def plateau(
 
 def rate_is_high(rates: Sequence[Curve], rate_share: float) -> bool:
     """Whether the learning rate is still above a share of its peak."""
-    return any(len(r) and r.values[-1] > rate_share * r.values.max() > 0 for r in rates)
+    return any(len(r) and r.values[-1] > rate_share * r.highest > 0 for r in rates)
 
 
 def observe(curve: Curve, points: int, trend: tuple[float, float, float]) -> Observation:

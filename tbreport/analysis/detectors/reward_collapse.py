@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 
 from tbreport.analysis import curves
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.detector import Observation, as_one, detector
-from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding
 from tbreport.wording import number, percent
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tbreport.analysis.curve import Curve
 from tbreport.analysis.curves import median
 from tbreport.analysis.detector import Observation, detector
-from tbreport.analysis.subject import Curve, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding, Float64s
 from tbreport.wording import duration, number, percent
 
@@ -57,7 +58,7 @@ def slow_step(
         SageMaker Debugger's StalledTraining; one split by the medians' distance in place of
         PELT, which takes 148 ms for 1,000 points.
     """
-    curve = max(subject.curves.values(), key=len, default=None)
+    curve = subject.longest
     if curve is None or len(curve) < min_points or subject.run.superseded:
         return
     pace = paces(curve)
@@ -101,10 +102,9 @@ def pace_text(seconds: float) -> str:
 
 def paces(curve: Curve) -> Float64s:
     """Seconds a step between neighbors; empty where the clock stands still or runs back."""
-    taken, steps = np.diff(curve.wall_times), np.diff(curve.steps)
-    if not len(taken) or taken.min() < 0 or median(taken) <= 0:
+    if len(curve) < 2 or curve.seconds.min() < 0 or curve.usual_seconds <= 0:
         return np.empty(0)
-    pace: Float64s = taken / steps
+    pace: Float64s = curve.seconds / (curve.steps[1:] - curve.steps[:-1])
     return np.maximum(pace, 1e-3 * median(pace))
 
 
