@@ -6,12 +6,16 @@ tried again, then in pieces and by itself, so that only what kills workers is lo
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, contextmanager
+from itertools import islice
 from typing import TypeVar
 
 from tbreport.errors import ExecutorUnusable, MissingExtra
@@ -20,27 +24,43 @@ from tbreport.settings import nearest
 TRIES = 2  # of a task and of each of its pieces
 CONNECT_S = 10
 AHEAD = 3  # tasks that wait or are under way, for each worker
+AT_HAND = 8  # processes at most, where nobody asked for any
+PAYS = 40  # families of folders, from which on processes repay their start: some 30 ms
 
 Task = TypeVar("Task")
 Made = TypeVar("Made")
 
 
 class Workers:
-    """An executor, and how to begin it anew.
+    """An executor, begun with the first task, and how to begin it anew.
 
     Args:
         begin: gives the executor; called again once it is broken.
         width: how many tasks it works on at once.
+        serves: whether it should be begun for so many families of folders.
     """
 
-    def __init__(self, begin: Callable[[], Executor], width: int | None = None) -> None:
+    def __init__(
+        self,
+        begin: Callable[[], Executor],
+        width: int,
+        serves: Callable[[int], bool] = lambda families: True,
+    ) -> None:
         self._begin = begin
-        self._executor = begin()
-        found = width or getattr(self._executor, "_max_workers", None)
-        self.width: int = found if isinstance(found, int) else processors()
+        self._executor: Executor | None = None
+        self.width = width
+        self.serves = serves
+
+    @classmethod
+    def of(cls, executor: Executor) -> Workers:
+        """Anyone's executor."""
+        width = getattr(executor, "_max_workers", None)
+        return cls(lambda: executor, width if isinstance(width, int) else processors())
 
     def submit(self, function: Callable[[Task], Made], task: Task) -> Future[Made]:
         """Hand in a task."""
+        if self._executor is None:
+            self._executor = self._begin()
         return self._executor.submit(function, task)
 
     def renew(self) -> None:
@@ -54,23 +74,20 @@ def in_order(
     tasks: Sequence[Task],
     split: Callable[[Task], list[Task]],
     lost: Callable[[Task, Exception], Made],
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[Task, Made]]:
     """Each task with what came of it, in their order; few are under way at a time.
 
     Args:
         split: a task in pieces, which are tried by themselves.
         lost: what stands for a task whose workers die each time.
+        meanwhile: called once, when the workers have the first tasks.
     """
-    waiting: deque[tuple[Task, Future[Made] | Exception]] = deque()
-    left = iter(tasks)
-    while True:
-        while len(waiting) < AHEAD * workers.width:
-            task = next(left, None)
-            if task is None:
-                break
-            waiting.append((task, handed_in(workers, function, task)))
-        if not waiting:
-            return
+    left = ((task, handed_in(workers, function, task)) for task in tasks)
+    waiting = deque(islice(left, AHEAD * workers.width))
+    if waiting:
+        meanwhile()
+    while waiting:
         task, future = waiting.popleft()
         try:
             yield task, outcome(future)
@@ -79,6 +96,7 @@ def in_order(
             waiting.clear()
             for one in again:
                 yield from carefully(workers, function, one, split, lost)
+        waiting.extend(islice(left, AHEAD * workers.width - len(waiting)))
 
 
 def handed_in(
@@ -153,28 +171,65 @@ def threads(address: str) -> Iterator[Workers]:
 @contextmanager
 def processes(address: str) -> Iterator[Workers]:
     """Processes of this machine, begun afresh: a fork would take locked locks along."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    with pool("spawn", processors()) as begin:
+        yield Workers(begin, processors())
 
-    pools: list[ProcessPoolExecutor] = []
+
+@contextmanager
+def at_hand() -> Iterator[Workers | None]:
+    """Copies of this process, where they are cheap and safe and there is a processor for them.
+
+    Safe are forks of a process with no other thread, which might hold a lock, on Linux: macOS's
+    libraries do not bear them.
+    """
+    width = min(processors(), AT_HAND)
+    if width == 1 or sys.platform != "linux":
+        yield None
+        return
+    with pool("fork", width) as begin:
+        yield Workers(begin, width, lambda families: families >= PAYS and is_alone())
+
+
+def is_alone() -> bool:
+    """Whether this process has no other thread, as remote storage begins them."""
+    return threading.active_count() == 1
+
+
+@contextmanager
+def pool(method: str, width: int) -> Iterator[Callable[[], Executor]]:
+    """What begins a pool of processes, and each time it is called a new one for the last."""
+    pools: list[Executor] = []
 
     def begin() -> Executor:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         while pools:
             pools.pop().shutdown(wait=False, cancel_futures=True)
-        context = get_context("spawn")
-        pools.append(ProcessPoolExecutor(processors(), context, initializer=undisturbed))
+        pools.append(ProcessPoolExecutor(width, get_context(method), initializer=attend))
         return pools[-1]
 
     try:
-        yield Workers(begin, processors())
+        yield begin
     finally:
         while pools:
             pools.pop().shutdown(wait=True, cancel_futures=True)
 
 
-def undisturbed() -> None:
-    """Leave Ctrl-C to the process that began this one."""
+def attend() -> None:
+    """Leave Ctrl-C to the process that began this one, and end with it however it ends."""
+    from multiprocessing import connection, parent_process
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()  # or each search for garbage copies the memory that was forked
+    parent = parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            connection.wait([parent.sentinel])
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 @contextmanager
@@ -212,13 +267,16 @@ EXECUTORS: Mapping[str, Callable[[str], AbstractContextManager[Workers]]] = {
 
 @contextmanager
 def opened(name: str | None) -> Iterator[Workers | None]:
-    """The executor of a name: ``threads``, ``processes``, ``dask://HOST:PORT``; None for none.
+    """The executor of a name: ``threads``, ``processes``, ``dask://HOST:PORT``.
+
+    Without a name it is what is at hand, if anything is.
 
     Raises:
         ExecutorUnusable: there is none of that name.
     """
     if name is None:
-        yield None
+        with at_hand() as workers:
+            yield workers
         return
     kind, _, address = name.partition("://")
     if kind not in EXECUTORS or (kind == "dask") != bool(address):

@@ -10,7 +10,7 @@ import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +26,7 @@ from tbreport.reader.layouts import Family
 from tbreport.reader.load import load_each
 from tbreport.reader.logdir import FoundFile
 from tbreport.reader.remote import moved
-from tbreport.remembering import Memory, packed
+from tbreport.remembering import Memory, packed, undisturbed
 
 if TYPE_CHECKING:
     from tbreport.reader.columns import Columns, Shelf
@@ -68,7 +68,7 @@ class Outcome:
     digests: tuple[RunDigest, ...] = ()
     crashes: tuple[Crash, ...] = ()
     problems: tuple[Problem, ...] = ()  # of a family that could not be digested
-    sent: bytes = b""  # the digests, packed, on their way from a worker
+    sent: bytes = b""  # the digests, packed, as they came from a worker
 
     def packed(self) -> Outcome:
         """The same, fit for the way: what a detector raised can be pickled."""
@@ -77,8 +77,9 @@ class Outcome:
 
     def unpacked(self) -> Outcome:
         """The same, at the end of the way."""
-        digests = pickle.loads(self.sent) if self.sent else ()
-        return Outcome(digests, self.crashes, self.problems)
+        with undisturbed():
+            digests = pickle.loads(self.sent) if self.sent else ()
+        return replace(self, digests=digests)
 
 
 Task = tuple[Job, tuple[Family, ...], Files]
@@ -92,11 +93,16 @@ def digested(
     executor: Executor | Workers | None = None,
     memory: Memory | None = None,
     advance: Advance = lambda file: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[Outcome]:
-    """What comes of each family, in their order whoever does the work."""
+    """What comes of each family, in their order whoever does the work.
+
+    Args:
+        meanwhile: called once while others work, if they do.
+    """
     known = memory.recall(families, files) if memory else {}
     fresh = [family for family in families if family.head not in known]
-    outcomes = mapped(job, fresh, files, executor, advance)
+    outcomes = mapped(job, fresh, files, executor, advance, meanwhile)
     for family in families:
         if family.head in known:
             for name in family.folders:
@@ -106,7 +112,7 @@ def digested(
             continue
         outcome = next(outcomes)
         if memory and not outcome.crashes and not outcome.problems:
-            memory.keep(family, files, outcome.digests)
+            memory.keep(family, files, outcome.digests, outcome.sent)
         yield outcome
 
 
@@ -116,17 +122,18 @@ def mapped(
     files: Files,
     executor: Executor | Workers | None,
     advance: Advance,
+    meanwhile: Callable[[], None],
 ) -> Iterator[Outcome]:
     """The same of families that are all to be read."""
-    if executor is None:
+    workers = executor if isinstance(executor, Workers | None) else Workers.of(executor)
+    if workers is None or not workers.serves(len(families)):
         yield from work(job, families, files, advance)
         return
-    workers = executor if isinstance(executor, Workers) else Workers(lambda: executor)
     tasks: list[Task] = [
         (job, part, {name: files[name] for family in part for name in family.folders})
         for part in parts(families, files, TASKS_A_WORKER * workers.width)
     ]
-    for task, outcomes in in_order(workers, perform, tasks, split, lost):
+    for task, outcomes in in_order(workers, perform, tasks, split, lost, meanwhile):
         for family, outcome in zip(task[1], outcomes, strict=True):
             for name in family.folders:
                 for file in files[name]:

@@ -28,13 +28,11 @@ from tbreport.reader.logdir import Input, Logdir
 from tbreport.reader.urls import is_remote
 from tbreport.reading import discovering, joining_layouts, reading, refuse_nothing
 from tbreport.remembering import Memory, Values, fingerprint
-from tbreport.report import inspection as inspect
-from tbreport.report.document import Report
-from tbreport.report.sections import compose
 from tbreport.settings import Table
 
 if TYPE_CHECKING:
     from tbreport.reader.columns import Columns
+    from tbreport.report.document import Report
 
 TITLE = "Training report"
 PLANNED_ALIKE = 50  # runs; from here on they share what may be drawn
@@ -45,6 +43,7 @@ def summarize(
     options: Options | None = None,
     advance: Advance = lambda file: None,
     begin: Callable[[Logdir], None] = lambda found: None,
+    meanwhile: Callable[[], None] = lambda: None,
     crashes: list[Crash] | None = None,
     executor: Executor | Workers | None = None,
     values: Values | None = None,
@@ -55,6 +54,7 @@ def summarize(
     Args:
         paths: folders, event files, `name=path` pairs, archives.
         begin: told once what was found; `advance` of each file that was read.
+        meanwhile: called once while others read and judge, if they do.
         crashes: collects what detectors raised; without it the first one ends the summary.
         executor: who reads and judges the runs, family by family; this process without one. The
             report is the same.
@@ -80,7 +80,7 @@ def summarize(
         keep = (".*",) if options.compare else ()
         plan = plan_for(rounded(len(found.folders())), keep, show=True)
         for outcome in outcomes(
-            found, options, judges, plan, label, executor, values, columns, advance
+            found, options, judges, plan, label, executor, values, columns, advance, meanwhile
         ):
             if outcome.crashes and crashes is None:
                 raise outcome.crashes[0][2]
@@ -90,6 +90,8 @@ def summarize(
                 crashes += outcome.crashes
     found = replace(found, problems=(*found.problems, *failed))
     refuse_nothing(digests, found, options.selection)
+    from tbreport.report.sections import compose  # not before workers begin: they need no report
+
     return compose(
         digests,
         title=options.title or given or TITLE,
@@ -111,6 +113,8 @@ def inspection(*paths: str | Path, options: Options | None = None) -> Report:
         LogdirError: nothing is there.
         SettingsError: the settings cannot be used.
     """
+    from tbreport.report import inspection as inspect
+
     options = options or Options()
     judges = Judges.parse(options.settings).without_detectors()
     sources = logdir.inputs([str(path) for path in paths])
@@ -147,6 +151,7 @@ def outcomes(
     values: Values | None,
     columns: Columns | None,
     advance: Advance,
+    meanwhile: Callable[[], None],
 ) -> Iterator[Outcome]:
     """What comes of each family of folders that was found."""
     joining = tuple(joining_layouts(options))
@@ -164,6 +169,7 @@ def outcomes(
             executor=executor,
             memory=memory,
             advance=advance,
+            meanwhile=meanwhile,
         )
     finally:
         if memory is not None:  # what was made before a Ctrl-C need not be made again

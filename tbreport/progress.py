@@ -6,6 +6,7 @@ There is none where stderr is no terminal.
 from __future__ import annotations
 
 import sys
+import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from tbreport.reader.logdir import FoundFile, Logdir
 
+EVERY_S = 0.1  # the bar is drawn anew, without a thread: workers are forked meanwhile
 SOME = 50  # files, or
 LARGE = 20_000_000  # bytes; below both a bar would only flicker
 
@@ -25,6 +27,7 @@ class Progress:
         self._bar: Bar | None = None
         self._sizes: dict[str, int] = {}
         self._files = 0
+        self._drawn_at = 0.0
 
     def __enter__(self) -> Progress:
         return self
@@ -64,6 +67,7 @@ class Progress:
             TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=True,
+            auto_refresh=False,
         )
         self._bar.start()
         self._bar.add_task(f"0 of {len(self._sizes):,} files", total=total)
@@ -76,3 +80,7 @@ class Progress:
             self._bar.update(
                 self._bar.task_ids[0], advance=self._sizes.get(file.shown, 0), description=text
             )
+            now = time.monotonic()
+            if now - self._drawn_at > EVERY_S:
+                self._drawn_at = now
+                self._bar.refresh()

@@ -97,8 +97,14 @@ class Memory:
                     known[head] = digests
         return known
 
-    def keep(self, family: Family, files: Files, digests: tuple[RunDigest, ...]) -> None:
-        """Remember a family's digests, unless its files grew while they were read."""
+    def keep(
+        self, family: Family, files: Files, digests: tuple[RunDigest, ...], sent: bytes = b""
+    ) -> None:
+        """Remember a family's digests, unless its files grew while they were read.
+
+        Args:
+            sent: what `packed` made of them, where it did.
+        """
         key = self._keys.get(family.head)
         sizes = {file.shown: file.size for name in family.folders for file in files[name]}
         grown = any(
@@ -106,7 +112,7 @@ class Memory:
             for digest in digests for file in digest.files if file.path in sizes
         )  # fmt: skip
         if key is not None and not grown:
-            self._waiting[key] = packed(digests)
+            self._waiting[key] = sent or packed(digests)
             if len(self._waiting) >= TOGETHER:
                 self.flush()
 

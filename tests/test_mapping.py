@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +17,7 @@ import pytest
 
 from tbreport import mapping
 from tbreport.errors import ExecutorUnusable
-from tbreport.executors import Workers, in_order, opened, processes
+from tbreport.executors import Workers, in_order, opened, processes, processors
 from tbreport.pipeline import summarize
 from tbreport.report import machine
 from tests.deadly import square
@@ -80,6 +84,83 @@ def test_a_task_that_kills_is_taken_to_pieces() -> None:
 def test_processes_give_the_same_bytes(runs: Path) -> None:
     with opened("processes") as workers:
         assert document(runs, workers) == document(runs)
+
+
+FORKED = """
+import os, sys
+from tbreport.executors import at_hand, in_order
+from tbreport.pipeline import summarize
+from tbreport.report import machine
+from tests.deadly import pid
+
+with at_hand() as workers:
+    assert workers.serves(40) and not workers.serves(39)
+    workers.serves = lambda families: True
+    found = in_order(workers, pid, range(6), lambda task: [task], lambda task, error: 0)
+    assert os.getpid() not in {made for _, made in found}
+    print(machine.render(summarize(sys.argv[1], executor=workers)), end="")
+"""
+FOLLOWED = """
+from tbreport.executors import at_hand
+from tests.deadly import pid
+
+with at_hand() as workers:
+    print(*{workers.submit(pid, number).result() for number in range(8)}, flush=True)
+    input()
+"""
+needs_two = pytest.mark.skipif(
+    processors() < 2 or sys.platform != "linux", reason="there is one processor, or no Linux"
+)
+
+
+@needs_two
+def test_copies_of_the_process_give_the_same_bytes(runs: Path) -> None:
+    command = [sys.executable, "-c", FORKED, str(runs)]
+    forked = subprocess.run(command, capture_output=True, text=True)
+    assert (forked.stderr, forked.stdout) == ("", document(runs))
+
+
+@needs_two
+def test_workers_end_with_the_process_that_began_them_however_it_ends() -> None:
+    command = [sys.executable, "-c", FOLLOWED]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as caller:
+        assert caller.stdout is not None
+        workers = [int(word) for word in caller.stdout.readline().split()]
+        assert workers
+        caller.kill()
+    deadline = time.monotonic() + 20
+    while any(runs_still(worker) for worker in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def runs_still(process: int) -> bool:
+    """Whether a process of that number is there and no zombie."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_a_process_with_threads_is_not_forked() -> None:
+    done = threading.Event()
+    other = threading.Thread(target=done.wait)
+    other.start()
+    try:
+        with opened(None) as workers:
+            assert workers is None or not workers.serves(1000)
+    finally:
+        done.set()
+        other.join()
+
+
+def test_few_runs_are_not_handed_out(runs: Path) -> None:
+    def begin() -> Executor:
+        raise AssertionError("it does not pay")
+
+    assert document(runs, Workers(begin, 2, lambda families: families > RUNS)) == document(runs)
 
 
 def test_a_family_that_fails_is_a_problem_and_the_others_are_there(

@@ -120,6 +120,7 @@ def summarize(
             options=options,
             begin=progress.begin,
             advance=progress.advance,
+            meanwhile=lambda: prepare(outputs),
             crashes=crashes,
             executor=workers,
             values=store,
@@ -139,6 +140,14 @@ def summarize(
         note(f"no run could be judged, so none passes: {unjudged}")
     if missing or unjudged or (fail_on and severe(report, fail_on)):
         raise typer.Exit(1)
+
+
+def prepare(outputs: list[Output]) -> None:
+    """Do what can be done before there is a report."""
+    import tbreport.report.sections  # noqa: F401
+
+    for wanted in outputs:
+        wanted.format.prepare()
 
 
 @contextmanager

@@ -34,6 +34,12 @@ class Format:
     default_path: str  # where it goes when no path is given
     options: tuple[str, ...] = ()  # of `Layout`, which its render takes
 
+    def prepare(self) -> None:
+        """Do what can be done before there is a report: for who waits for one."""
+        module = importlib.import_module(self.module)
+        if hasattr(module, "prepare"):
+            module.prepare()
+
     def render(self, report: Report, **options: Any) -> str:
         """The text of the report; options that the format does not take are left out."""
         module = importlib.import_module(self.module)

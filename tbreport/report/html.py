@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 import jinja2
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from tbreport import wording
@@ -42,6 +43,33 @@ EXHIBITS = 0.4  # of the page, that images, sounds and texts may take
 FEWEST = 50  # points a series, below which a chart no longer shows what was measured
 OPEN = 24  # charts of a gallery that are there at once: eight screens
 SIGNS = {None: "✓", "info": "i", "warning": "!", "error": "✕"}
+
+
+class Compiled(jinja2.BytecodeCache):
+    """Templates, compiled once in a process."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._codes:
+            bucket.bytecode_from_string(self._codes[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+TEMPLATES = ("report.html.j2", "blocks.html.j2", "end.html.j2")
+
+
+def prepare() -> None:
+    """Compile the templates, and read what every page holds."""
+    made = environment({}, {})
+    for name in TEMPLATES:
+        made.get_template(name)
+    assets.policy()
+    assets.style()
 
 
 def render(report: Report, *, max_size: int = 10_000_000, force: bool = False) -> str:
@@ -132,6 +160,7 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
         loader=jinja2.FileSystemLoader(assets.templates()),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        bytecode_cache=COMPILED,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -184,7 +184,7 @@ def test_a_bug_is_exit_3(tbreport: Command, monkeypatch: pytest.MonkeyPatch) -> 
     def broken(*args: object, **kwargs: object) -> None:
         raise ZeroDivisionError("of ours")
 
-    monkeypatch.setattr("tbreport.pipeline.compose", broken)
+    monkeypatch.setattr("tbreport.report.sections.compose", broken)
 
     done = tbreport("summarize", SAMPLES)
 
