@@ -47,6 +47,8 @@ TOGETHER = 1 << 18  # points: so many are thinned at a time, of as many series a
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+Ends = tuple[int | None, int | None, float | None, float | None]
+
     """How much of a run stays for drawing; decided before the first run is read."""
 
     points_per_series: int
@@ -190,9 +192,8 @@ def statistics_of(subject: RunSubject) -> Iterator[Statistics]:
     for curve in subject.curves.values():
         yield of_scalars(curve)
     for tag, series in subject.run.histograms.items():
-        renumbered = series.original_steps is not None
         extent = measure(tag, "histograms", series.steps, series.wall_times)
-        yield replace(extent, renumbered=renumbered)
+        yield replace(extent, renumbered=series.original_steps is not None)
     blobs = sorted(subject.run.blobs, key=kind_and_tag)
     for (kind, tag), group in groupby(blobs, key=kind_and_tag):
         written = [(blob.step, blob.wall_time) for blob in group]
@@ -208,27 +209,33 @@ def kind_and_tag(blob: Blob) -> tuple[str, str]:
 def measure(tag: str, kind: str, steps: Int64s, wall_times: Float64s) -> Statistics:
     """How many points there are, from where to where."""
     if not len(steps):
-        return Statistics(tag, kind, UNKNOWN, 0, None, None, None, None)
-    ends = int(steps[0]), int(steps[-1]), float(wall_times[0]), float(wall_times[-1])
-    return Statistics(tag, kind, UNKNOWN, len(steps), *ends)
+        return None, None, None, None
+    return int(steps[0]), int(steps[-1]), float(wall_times[0]), float(wall_times[-1])
 
+    return Statistics(tag, kind, UNKNOWN, len(steps), *ends(steps, wall_times))
+
+
+def ends(steps: Int64s, wall_times: Float64s) -> Ends:
+    """The first and last step, and the first and last wall time; None of no points."""
 
 def of_scalars(curve: Curve) -> Statistics:
     """The numbers of one scalar series: first and last as written, the rest of finite values."""
     series = curve.series
-    extent = measure(curve.tag, "scalars", series.steps, series.wall_times)
     finite = len(curve) > 0
     has_best = finite and curve.role.goal is not None
-    return replace(
-        extent,
-        role=curve.role,
+    return Statistics(
+        curve.tag,
+        "scalars",
+        curve.role,
+        len(series),
+        *ends(series.steps, series.wall_times),
         first=float(series.values[0]) if len(series) else None,
         last=float(series.values[-1]) if len(series) else None,
-        min=float(curve.values.min()) if finite else None,
-        max=float(curve.values.max()) if finite else None,
+        min=curve.lowest if finite else None,
+        max=curve.highest if finite else None,
         best=curve.best if has_best else None,
         best_step=curve.best_step if has_best else None,
         nonfinite=len(series) - len(curve),
-        first_nonfinite_step=None if curve.kept.all() else int(series.steps[np.argmin(curve.kept)]),
+        first_nonfinite_step=None if curve.is_whole else int(series.steps[np.argmin(curve.kept)]),
         renumbered=series.original_steps is not None,
     )

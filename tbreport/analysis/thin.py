@@ -33,9 +33,9 @@ def thin_alike(steps: Int64s, rows: Float64s, n: int) -> list[Int64s]:
         return [np.arange(points, dtype=np.int64)] * len(rows)
     finite = np.isfinite(rows)
     whole = np.logical_and.reduce(finite, axis=1)
-    ends = np.array([0, points - 1])
-    wanted = extremes(steps, rows if whole.all() else rows[whole], (n - 2) // 2)
-    unbroken = (merged(ends, *both) for both in zip(*wanted, strict=True))
+    drawn = extremes(steps, rows if whole.all() else rows[whole], (n - 2) // 2)
+    drawn[:, [0, -1]] = True
+    unbroken = (row.nonzero()[0] for row in drawn)
     return [
         next(unbroken) if whole[row] else thin_broken(steps, rows[row], finite[row], n)
         for row in range(len(rows))
@@ -50,13 +50,12 @@ def thin_broken(steps: Int64s, values: Float64s, finite: npt.NDArray[np.bool_], 
     ends = np.array([0, len(values) - 1])
     if not len(good):
         return merged(ends, bad)
-    finite_rows = values[good][np.newaxis]
-    (lowest,), (highest,) = extremes(steps[good], finite_rows, (n - 2 - len(bad)) // 2)
-    return merged(ends, bad, good[lowest], good[highest])
+    (drawn,) = extremes(steps[good], values[good][np.newaxis], (n - 2 - len(bad)) // 2)
+    return merged(ends, bad, good[drawn])
 
 
-def extremes(steps: Int64s, rows: Float64s, n_buckets: int) -> tuple[Int64s, Int64s]:
-    """The indices [series, bucket] of the lowest and of the highest of each bucket of each row.
+def extremes(steps: Int64s, rows: Float64s, n_buckets: int) -> npt.NDArray[np.bool_]:
+    """Which points [series, points] are the first lowest or first highest of their bucket.
 
     There are at most `n_buckets`. Half of the borders are evenly spaced in steps, which is what
     the step axis shows, half in points: many writers log densely at first and seldom later, and a
@@ -67,20 +66,16 @@ def extremes(steps: Int64s, rows: Float64s, n_buckets: int) -> tuple[Int64s, Int
     by_step = np.searchsorted(steps, steps[0] + grid * ((float(steps[-1]) - steps[0]) / half))
     by_point = (2 * grid + 1) * n // (2 * half)  # in the middle between those of even steps
     starts = merged(by_step, by_point)
-    return (
-        first_hits(rows, np.minimum.reduceat(rows, starts, axis=1), starts),
-        first_hits(rows, np.maximum.reduceat(rows, starts, axis=1), starts),
-    )
-
-
-def first_hits(rows: Float64s, wanted: Float64s, starts: Int64s) -> Int64s:
-    """The first index in each bucket of each row whose value is the one wanted there."""
-    n_rows, n = rows.shape
     sizes = np.diff(starts, append=n)
-    hits = np.flatnonzero(rows == np.repeat(wanted, sizes, axis=1))  # of all rows in one line
-    begins = n * np.arange(n_rows)[:, np.newaxis]
-    firsts: Int64s = hits[np.searchsorted(hits, begins + starts)] - begins
-    return firsts
+    begins = n * np.arange(len(rows))[:, np.newaxis] + starts  # of all rows in one line
+    found = np.zeros(rows.shape, np.bool_)
+    for extreme in (np.minimum, np.maximum):
+        wanted = extreme.reduceat(rows, starts, axis=1)
+        at = (rows == np.repeat(wanted, sizes, axis=1)).ravel().nonzero()[0]
+        if len(at) > begins.size:  # values that are equal: the first counts
+            at = at[np.searchsorted(at, begins.ravel())]
+        found.ravel()[at] = True
+    return found
 
 
 def merged(*indices: Int64s) -> Int64s:
