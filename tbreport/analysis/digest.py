@@ -44,11 +44,11 @@ CHECKPOINT_POINTS = 3  # of a validation series: fewer have no smoothed best
 BUCKETS = 30  # as tensor summaries have by default
 TOGETHER = 1 << 18  # points: so many are thinned at a time, of as many series as have them
 
+Ends = tuple[int | None, int | None, float | None, float | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-Ends = tuple[int | None, int | None, float | None, float | None]
-
     """How much of a run stays for drawing; decided before the first run is read."""
 
     points_per_series: int
@@ -208,15 +208,15 @@ def kind_and_tag(blob: Blob) -> tuple[str, str]:
 
 def measure(tag: str, kind: str, steps: Int64s, wall_times: Float64s) -> Statistics:
     """How many points there are, from where to where."""
-    if not len(steps):
-        return None, None, None, None
-    return int(steps[0]), int(steps[-1]), float(wall_times[0]), float(wall_times[-1])
-
     return Statistics(tag, kind, UNKNOWN, len(steps), *ends(steps, wall_times))
 
 
 def ends(steps: Int64s, wall_times: Float64s) -> Ends:
     """The first and last step, and the first and last wall time; None of no points."""
+    if not len(steps):
+        return None, None, None, None
+    return int(steps[0]), int(steps[-1]), float(wall_times[0]), float(wall_times[-1])
+
 
 def of_scalars(curve: Curve) -> Statistics:
     """The numbers of one scalar series: first and last as written, the rest of finite values."""
