@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tbreport import summarize
-from tbreport.report.formats import FORMATS
+from tbreport.report import html
 
 ROOT = Path(__file__).parent.parent
 FLAGS = (
@@ -34,7 +34,7 @@ SETTLED = "() => document.querySelectorAll('figure.drawn').length > 0"
 
 def main() -> None:
     """Write docs/images/NAME.png for each entry of PICTURES."""
-    page_text = FORMATS["html"].render(summarize(ROOT / "sample_runs"))
+    page_text = html.render(summarize(ROOT / "sample_runs"))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         path = Path(folder) / "report.html"
         path.write_text(page_text, encoding="utf-8")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tbreport.errors import CannotWrite
-from tbreport.report.formats import STDOUT, Output, by_suffix, parse, write
+from tbreport.report.formats import STDOUT, Folder, Output, by_suffix, parse, write
+from tbreport.wording import count
 
 if TYPE_CHECKING:
     from tbreport.judging import Crash
@@ -74,7 +75,7 @@ def tell_crashes(crashes: Sequence[Crash]) -> None:
 def put(wanted: Output, report: Report, *, max_size: int, force: bool) -> None:
     """Render one format and write it; files are named on stderr."""
     to_terminal = wanted.path == STDOUT and sys.stdout.isatty()
-    text = wanted.format.render(
+    rendered = wanted.format.render(
         report,
         width=shutil.get_terminal_size().columns if to_terminal else PIPE_WIDTH,
         color=to_terminal and not os.environ.get("NO_COLOR"),
@@ -84,10 +85,19 @@ def put(wanted: Output, report: Report, *, max_size: int, force: bool) -> None:
     if wanted.path == STDOUT and wanted.format.name != "github" and in_actions():
         # A name that is a workflow command must not be one.
         token = os.urandom(16).hex()
-        text = f"::stop-commands::{token}\n{text}\n::{token}::\n"
-    write(text, wanted.path)
+        rendered = f"::stop-commands::{token}\n{rendered}\n::{token}::\n"
+    write(rendered, wanted.path)
     if wanted.path != STDOUT:
-        note(f"{wanted.path} {len(text.encode()) / 1e6:.2f} MB")
+        note(f"{wanted.path} {weight(rendered)}")
+
+
+def weight(rendered: str | Folder) -> str:
+    """How much was written: "1.20 MB", "14 files, 0.31 MB"."""
+    if isinstance(rendered, str):
+        return f"{len(rendered.encode()) / 1e6:.2f} MB"
+    n_bytes = sum(len(text.encode()) for text in rendered.files.values())
+    told = f"{count(len(rendered.files), 'file')}, {n_bytes / 1e6:.2f} MB"
+    return f"{told}; {rendered.remark}" if rendered.remark else told
 
 
 def in_actions() -> bool:

@@ -59,7 +59,8 @@ def watch(
     from tbreport.options import Options
     from tbreport.reader.cache import default_folder
     from tbreport.remembering import columns_in
-    from tbreport.report.formats import FORMATS, write
+    from tbreport.report import html as page
+    from tbreport.report.formats import write
     from tbreport.report.live import Screen
     from tbreport.watching import Watch, follow
 
@@ -75,7 +76,7 @@ def watch(
                 news.append(f"nothing yet: {look.trouble}")
             if html is not None and look.report is not None:
                 try:
-                    text = FORMATS["html"].render(look.report, max_size=10_000_000, force=True)
+                    text = page.render(look.report, max_size=10_000_000, force=True)
                     write(text, html)
                 except CannotWrite as error:  # the next look may find room again
                     news.append(str(error))

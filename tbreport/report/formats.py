@@ -24,15 +24,24 @@ STDOUT = "-"
 
 
 @dataclass(frozen=True, slots=True)
+class Folder:
+    """A report that is several files."""
+
+    files: Mapping[str, str]  # name → text
+    remark: str = ""  # what is not among them
+
+
+@dataclass(frozen=True, slots=True)
 class Format:
     """One way to write a report."""
 
     name: str
     description: str
-    module: str  # has `render(report, **options) -> str`
+    module: str  # has `render(report, **options) -> str | Folder`
     suffixes: tuple[str, ...]
     default_path: str  # where it goes when no path is given
     options: tuple[str, ...] = ()  # of `Layout`, which its render takes
+    is_folder: bool = False  # of several files
 
     def prepare(self) -> None:
         """Do what can be done before there is a report: for who waits for one."""
@@ -40,12 +49,12 @@ class Format:
         if hasattr(module, "prepare"):
             module.prepare()
 
-    def render(self, report: Report, **options: Any) -> str:
-        """The text of the report; options that the format does not take are left out."""
+    def render(self, report: Report, **options: Any) -> str | Folder:
+        """The report as text; options that the format does not take are left out."""
         module = importlib.import_module(self.module)
         taken = {name: options[name] for name in self.options if name in options}
-        text: str = module.render(report, **taken)
-        return text
+        rendered: str | Folder = module.render(report, **taken)
+        return rendered
 
 
 FORMATS: Mapping[str, Format] = {
@@ -102,6 +111,14 @@ FORMATS: Mapping[str, Format] = {
             (".prom",),
             "metrics.prom",
         ),
+        Format(
+            "svg",
+            "a folder of pictures, one a chart",
+            "tbreport.report.drawings",
+            (),
+            "charts",
+            is_folder=True,
+        ),
     )
 }
 
@@ -119,10 +136,15 @@ def parse(text: str) -> Output:
 
     Raises:
         UnknownFormat: there is no format of that name.
+        CannotWrite: several files are to go to stdout.
     """
     name, _, path = text.partition("=")
     if name not in FORMATS:
         raise UnknownFormat(f"there is no format {name!r}", hint=nearest(name, FORMATS))
+    if FORMATS[name].is_folder and path == STDOUT:
+        raise CannotWrite(
+            f"{name} is several files, not one for stdout", hint=f"--format {name}=FOLDER"
+        )
     return Output(FORMATS[name], path or FORMATS[name].default_path)
 
 
@@ -144,43 +166,67 @@ def by_suffix(path: str) -> Output:
     )
 
 
-def write(text: str, path: str) -> None:
-    """Write beside the target, then move into place; a failure leaves the old file.
+def write(rendered: str | Folder, path: str) -> None:
+    """Write beside the target, then move into place; a failure leaves what was there.
+
+    A folder is made where there is none; files of other names stay in it.
 
     Raises:
         CannotWrite: with the system's reason.
     """
-    if path == STDOUT:
-        try:
-            sys.stdout.write(text)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # Who reads has read enough. What is still buffered must not raise again at the exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(rendered, str) and path == STDOUT:
+        write_out(rendered)
         return
+    try:
+        if isinstance(rendered, str):
+            target = Path(path)
+            if target.exists() and not target.is_file():
+                target.write_text(rendered, encoding="utf-8", newline="\n")  # a device, a pipe
+            else:
+                replace_files({target: rendered})
+        else:
+            Path(path).mkdir(parents=True, exist_ok=True)
+            replace_files({Path(path, name): text for name, text in rendered.files.items()})
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CannotWrite(f"cannot write {path!r}: {reason}") from None
+
+
+def write_out(text: str) -> None:
+    """Write to stdout."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Who reads has read enough. What is still buffered must not raise again at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def replace_files(texts: Mapping[Path, str]) -> None:
+    """Write every text beside its target, then move each into place."""
     from tempfile import NamedTemporaryFile
 
-    target = Path(path)
-    temporary = None
+    temporaries: list[Path] = []
     try:
-        with NamedTemporaryFile(
-            "w",
-            encoding="utf-8",
-            newline="\n",
-            dir=target.parent,
-            prefix=f".{target.name}.",
-            delete=False,
-        ) as stream:
-            temporary = Path(stream.name)
-            stream.write(text)
+        for target, text in texts.items():
+            with NamedTemporaryFile(
+                "w",
+                encoding="utf-8",
+                newline="\n",
+                dir=target.parent,
+                prefix=f".{target.name}.",
+                delete=False,
+            ) as stream:
+                temporaries.append(Path(stream.name))
+                stream.write(text)
         # A temporary file is private; a report gets the rights that any new file gets.
         mask = os.umask(0)
         os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
-        temporary.replace(target)
-    except OSError as error:
-        if temporary is not None:
+        for temporary, target in zip(temporaries, texts, strict=True):
+            temporary.chmod(0o666 & ~mask)
+            temporary.replace(target)
+    except OSError:
+        for temporary in temporaries:
             with suppress(OSError):
                 temporary.unlink()
-        reason = error.strerror or str(error)
-        raise CannotWrite(f"cannot write {path!r}: {reason}") from None
+        raise

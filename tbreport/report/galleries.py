@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -27,11 +26,18 @@ def group_of(tag: str) -> str:
 
 def unique(ids: Iterable[str]) -> list[str]:
     """The same ids in order, told apart by a number where two are alike."""
-    seen: Counter[str] = Counter()
+    wanted = list(ids)
+    taken = set(wanted)
+    numbers: dict[str, int] = {}
     found = []
-    for id in ids:
-        seen[id] += 1
-        found.append(id if seen[id] == 1 else f"{id}-{seen[id]}")
+    for id in wanted:
+        chosen = id
+        while id in numbers and chosen in taken:
+            numbers[id] += 1
+            chosen = f"{id}-{numbers[id]}"
+        numbers.setdefault(id, 1)
+        taken.add(chosen)
+        found.append(chosen)
     return found
 
 

@@ -84,9 +84,9 @@ def mark_spots(chart: Chart, shown: Excerpt, frame: Frame) -> list[Spot]:
 
 
 def shapes(
-    chart: Chart, shown: Excerpt, frame: Frame, colors: Mapping[str, int]
+    chart: Chart, shown: Excerpt, frame: Frame, colors: Mapping[str, int], behind: str = ""
 ) -> tuple[str, ...]:
-    """All that is drawn of a chart, what lies below first."""
+    """All that is drawn of a chart, what lies below first; `behind` is what its lines cover."""
     marked = [(mark, marked_value(chart, mark)) for mark in chart.marks]
     spotted = zip(marked, mark_spots(chart, shown, frame), strict=True)
     lines = "".join(
@@ -100,6 +100,7 @@ def shapes(
         axes(frame),
         crowd_bands(chart.crowd, frame) if chart.crowd else "",
         restarts(shown.traces, colors, frame),
+        behind,
         scaled_group("curves", 'fill="none" stroke-width="6" stroke-linecap="round"', lines),
         rug(shown.traces, frame),
         "".join(ring(mark, value, frame) for mark, value in marked if value is not None),
@@ -113,7 +114,7 @@ def exact(points: Display, most: int) -> tuple[Float64s, Float64s]:
     return points.steps[kept].astype(np.float64), bounded(points.values[kept])
 
 
-def averaged(points: Display, most: int) -> tuple[Float64s, Float64s]:
+def averaged(points: Display, most: int, *, extremes: bool = True) -> tuple[Float64s, Float64s]:
     """The means of about `most` stretches, the ends and the extremes of all between them.
 
     A few points of many runs, each an extreme, would only show the width of the noise.
@@ -130,12 +131,13 @@ def averaged(points: Display, most: int) -> tuple[Float64s, Float64s]:
     own = [0, n - 1]
     if finite.all():
         means = np.add.reduceat(values, starts) / lengths
-        own += [int(values.argmin()), int(values.argmax())]
+        own += [int(values.argmin()), int(values.argmax())] if extremes else []
     else:
         totals = np.add.reduceat(np.where(finite, values, 0.0), starts)
         sizes = np.add.reduceat(finite.astype(np.float64), starts)
         means = np.divide(totals, sizes, out=np.full(parts, np.nan), where=sizes > 0)
-        own += [int(np.nanargmin(values)), int(np.nanargmax(values))] if finite.any() else []
+        if extremes and finite.any():
+            own += [int(np.nanargmin(values)), int(np.nanargmax(values))]
     across = np.concatenate((middles, steps[own]))
     down = np.concatenate((means, values[own]))
     order = np.argsort(across, kind="stable")

@@ -165,13 +165,13 @@ def gate(material: Material) -> tuple[tuple[Block, ...], int | None]:
 def findings(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """Every finding with its evidence, the gravest first."""
     digests = {digest.run: digest for digest in material.digests}
-    seen: dict[str, int] = {}
+    ordered = by_story(material.findings)
+    anchors = galleries.unique(
+        galleries.slug(f"{finding.code}-{finding.run}-{'-'.join(finding.tags)}")
+        for finding in ordered
+    )
     items: list[FindingItem] = []
-    for finding in by_story(material.findings):
-        anchor = galleries.slug(f"{finding.code}-{finding.run}-{'-'.join(finding.tags)}")
-        seen[anchor] = seen.get(anchor, 0) + 1
-        if seen[anchor] > 1:
-            anchor += f"-{seen[anchor]}"
+    for finding, anchor in zip(ordered, anchors, strict=True):
         digest = digests.get(finding.run) if len(items) < crowds.MANY_FINDINGS else None
         chart = layers.evidence(finding, digest, anchor)
         follows = name_of(finding.because_of, digests.get(finding.run))

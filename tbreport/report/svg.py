@@ -18,6 +18,8 @@ from tbreport.report.paths import QUARTER, path
 from tbreport.report.scales import Frame, tick_label, ticks
 from tbreport.report.theme import TOKENS, light, run_class, run_color
 
+TICK_WIDTH, TICK_HEIGHT = 90, 50  # px from one tick to the next, about, in a large picture
+
 
 def curve(frame: Frame, x: Float64s, y: Float64s, color: int, dash: str = "") -> str:
     """One line in its run's color."""
@@ -46,8 +48,10 @@ def scaled_group(name: str, attributes: str, shapes: str) -> str:
 
 def axes(frame: Frame, *, vertical: bool = True) -> str:
     """Grid lines and tick labels."""
-    heights = [(frame.down(value), value) for value in ticks(*frame.y, 4)] if vertical else []
-    places = [(frame.across(value), value) for value in ticks(*frame.x, 5)]
+    n_down = max(4, (frame.floor - frame.top) // TICK_HEIGHT)
+    n_across = max(5, (frame.width - frame.left - frame.right) // TICK_WIDTH)
+    heights = [(frame.down(value), value) for value in ticks(*frame.y, n_down)] if vertical else []
+    places = [(frame.across(value), value) for value in ticks(*frame.x, n_across)]
     lines = "".join(f"M{frame.left} {y:.1f}H{frame.width - frame.right}" for y, _ in heights)
     beside = [(frame.left - 6, y + 3.5, tick_label(value)) for y, value in heights]
     below = [(x, frame.floor + 16, tick_label(value)) for x, value in places]

@@ -65,6 +65,23 @@ def style_sheet() -> str:
     )
 
 
+def dark_style() -> str:
+    """The style sheet of a picture that stands alone: its dark colors, by the classes of shapes."""
+    dark = {name: pair[1] for name, pair in TOKENS.items()}
+    fills = {".panel": "panel", ".ink": "ink", ".muted": "muted", ".axis": "muted"}
+    fills |= {".ring": "panel", "path.crowd": "edge"}
+    strokes = {".grid": "grid", ".rug": "ink-error", ".ring": "ink", ".median": "muted"}
+    for tone in ("plain", "muted", "info", "warning", "error"):
+        ink = {"plain": "ink", "muted": "muted"}.get(tone, f"ink-{tone}")
+        shade = f"mark-{tone}" if tone != "muted" else "mark-plain"
+        fills |= {f".label.{tone}": ink, f".note.{tone}": ink, f".mark.{tone}": shade}
+        strokes[f".at.{tone}"] = ink
+    rules = [f"{name}{{fill:{dark[token]}}}" for name, token in fills.items()]
+    rules += [f"{name}{{stroke:{dark[token]}}}" for name, token in strokes.items()]
+    rules += [f".run-{place}{{stroke:{pair[1]}}}" for place, pair in enumerate(PALETTE)]
+    return f"@media (prefers-color-scheme:dark){{{''.join(rules)}}}"
+
+
 def declarations(theme: int) -> str:
     """CSS custom properties of a theme: 0 is light, 1 is dark."""
     named = [(name, pair[theme]) for name, pair in TOKENS.items()]

@@ -24,7 +24,7 @@ def runs(tmp_path: Path) -> Path:
     return tmp_path / "runs"
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", [name for name, one in FORMATS.items() if not one.is_folder])
 def test_the_old_report_stays_in_every_format(
     tbreport: Command, runs: Path, tmp_path: Path, format: str
 ) -> None:
@@ -38,6 +38,18 @@ def test_the_old_report_stays_in_every_format(
     assert "cannot write" in done.err
     assert old.read_text(encoding="utf-8") == "the old one"
     assert {old, runs} == set(tmp_path.iterdir())
+
+
+def test_the_old_charts_stay(tbreport: Command, runs: Path, tmp_path: Path) -> None:
+    assert tbreport("summarize", runs, "--no-cache", "--format", "svg=charts").code == 0
+    old = {file: file.read_bytes() for file in (tmp_path / "charts").iterdir()}
+    write(runs / "b", curve("loss", [1.0, 0.5]))
+
+    with full_disk(16):
+        done = tbreport("summarize", runs, "--no-cache", "--format", "svg=charts")
+
+    assert (done.code, REASON in done.err, "Traceback" in done.err) == (2, True, False)
+    assert {file: file.read_bytes() for file in (tmp_path / "charts").iterdir()} == old
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="no /dev/full")

@@ -10,8 +10,9 @@ import pytest
 
 from tbreport import __version__, summarize
 from tbreport.options import Options
+from tbreport.report import html, terminal
 from tbreport.report.document import Report
-from tbreport.report.formats import FORMATS
+from tbreport.report.formats import FORMATS, Folder
 from tests.eventwriter import START, curve, histogram, session, write
 
 
@@ -44,18 +45,19 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     return summarize(logdir, options=Options(compare="healthy"))
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != "html"])
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("html", "svg")])
 def test_every_format_shows_the_same_document(
     name: str, report: Report, golden: Callable[[str, str], None]
 ) -> None:
     found = FORMATS[name].render(report, width=120, color=False)
+    assert isinstance(found, str)
 
     suffix = FORMATS[name].suffixes[0] if FORMATS[name].suffixes else f".{name}"
     golden(f"small{suffix}", found.replace(__version__, "VERSION"))
 
 
 def test_the_page_around_its_payload(report: Report, golden: Callable[[str, str], None]) -> None:
-    page = FORMATS["html"].render(report)
+    page = html.render(report)
 
     page = re.sub(r"(<(script|style)[^>]*>).*?(</\2>)", r"\1\3", page, flags=re.DOTALL)
     page = re.sub(r"'sha256-[^']+'", "'sha256-…'", page)
@@ -63,8 +65,26 @@ def test_the_page_around_its_payload(report: Report, golden: Callable[[str, str]
     golden("small.html", page.replace(__version__, "VERSION"))
 
 
+def test_the_charts_as_files(report: Report, golden: Callable[[str, str], None]) -> None:
+    folder = FORMATS["svg"].render(report)
+
+    assert isinstance(folder, Folder)
+    assert list(folder.files) == [
+        "evidence-tb201-lost-loss-train.svg",
+        "evidence-tb301-overfit-loss-train-loss-val.svg",
+        "evidence-tb304-overfit-loss-val.svg",
+        "difference-loss-train.svg",
+        "difference-loss-val.svg",
+        "pair-loss-healthy.svg",
+        "pair-loss-overfit.svg",
+        "scalar-loss-train.svg",
+        "scalar-loss-val.svg",
+    ]
+    golden("small.svg", re.sub(r' d="[^"]+"', ' d="…"', folder.files["scalar-loss-train.svg"]))
+
+
 def test_the_terminal_colors_only_where_it_is_asked_to(report: Report) -> None:
-    render = FORMATS["text"].render
+    render = terminal.render
 
     assert "\x1b[" not in render(report, width=80, color=False)
     assert "\x1b[31m" in render(report, width=80, color=True)
@@ -72,6 +92,6 @@ def test_the_terminal_colors_only_where_it_is_asked_to(report: Report) -> None:
 
 @pytest.mark.parametrize("width", [30, 50, 80, 200])
 def test_no_line_is_wider_than_the_terminal(report: Report, width: int) -> None:
-    table = FORMATS["text"].render(report, width=width)
+    table = terminal.render(report, width=width)
 
     assert max(map(len, table.splitlines())) <= width
