@@ -24,7 +24,6 @@ from tbreport.gate.deciding import read_first
 from tbreport.gate.jobs import by_job
 from tbreport.gate.judge import judge
 from tbreport.gate.model import Baseline, Policy, Verdict
-from tbreport.gate.places import located
 from tbreport.gate.sketching import faint, sketch
 from tbreport.judging import Crash, Judges, noting
 from tbreport.model import Display, Run, RunDigest
@@ -119,6 +118,8 @@ def verdict_alone(
 
 def placed(report: Report, settings: Path | None, policy: Policy) -> Report:
     """The report whose failed checks know the line of the settings or baseline they come from."""
+    from tbreport.gate.places import located
+
     assert report.verdict is not None
     files = [file for path in policy.baseline for file in stored_in(path)]
     return replace(report, verdict=located(report.verdict, settings, files, policy.key))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from tbreport.distribution import Distribution
-from tbreport.exhibits import Exhibit
+if TYPE_CHECKING:
+    from tbreport.distribution import Distribution
+    from tbreport.exhibits import Exhibit
 
 Int64s = npt.NDArray[np.int64]
 Float64s = npt.NDArray[np.float64]
@@ -24,7 +25,6 @@ SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")  # rising
 
 Split = Literal["train", "val", "test"]
 Goal = Literal["min", "max"]
-
 HParam = bool | float | str
 
 

@@ -162,6 +162,11 @@ def in_order(table: Mapping[str, Detector]) -> tuple[Detector, ...]:
     return tuple(table[code] for code in order)
 
 
+def entered(look: Look) -> Detector:
+    """The line of a function that is in the table; no other detector is imported for it."""
+    return next(found for found in _table.values() if found.look is look)
+
+
 def named(code_or_name: str) -> Detector:
     """The detector with a code or a name.
 
@@ -214,6 +219,8 @@ class DetectorSettings:
             UnknownSetting: a key, selector or option that is none, with the nearest one.
             BadSetting: a value of another type than the option's default, or below zero.
         """
+        if not table.values:
+            return cls()
         defaults = {found.name: found.options for found in every_detector()}
         by_code = {found.code: found.name for found in every_detector()}
         table.check_keys(("select", "ignore", "severity", "accepted", *defaults))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +18,6 @@ from tbreport.analysis.curve import Curve
 from tbreport.analysis.detector import DetectorSettings
 from tbreport.analysis.distributions import distribution
 from tbreport.analysis.examination import OnCrash, examine
-from tbreport.analysis.exhibits import Decode, exhibits
 from tbreport.analysis.roles import UNKNOWN, RoleRules
 from tbreport.analysis.subject import RunSubject
 from tbreport.analysis.thin import thin_alike, thin_histograms
@@ -34,6 +34,9 @@ from tbreport.model import (
     Series,
     Statistics,
 )
+
+if TYPE_CHECKING:
+    from tbreport.analysis.exhibits import Decode
 
 # The whole experiment may keep so many points a tag, and so many histograms; a single run no more
 # than the most, which a chart of 1,000 pixels cannot show better, and no fewer than the fewest.
@@ -87,6 +90,8 @@ def digest(
         decode: what a blob holds; a ValueError says why that cannot be told.
         on_crash: told of a detector that raised; without it the exception ends the digest.
     """
+    from tbreport.analysis.exhibits import exhibits  # judging alone does without
+
     subject = RunSubject(run, roles)
     statistics = sorted(statistics_of(subject), key=lambda found: (found.kind, found.tag))
     began = [s.first_wall_time for s in statistics if s.first_wall_time is not None]

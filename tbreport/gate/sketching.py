@@ -13,7 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from tbreport.analysis.curve import Curve
-from tbreport.analysis.detector import DetectorSettings, named
+from tbreport.analysis.detector import DetectorSettings, entered
+from tbreport.analysis.detectors.diverging_loss import diverging_loss
 from tbreport.analysis.digest import measure
 from tbreport.analysis.examination import OnCrash, examine
 from tbreport.analysis.overrides import Judgement
@@ -55,11 +56,12 @@ def sketch(
 def counted(curve: Curve) -> Statistics:
     """How many points a curve has, and which of them are not finite."""
     series = curve.series
+    nonfinite = len(series) - int(np.count_nonzero(curve.kept))
     return replace(
         measure(curve.tag, "scalars", series.steps, series.wall_times),
         role=curve.role,
-        nonfinite=int(len(series) - curve.kept.sum()),
-        first_nonfinite_step=None if curve.kept.all() else int(series.steps[np.argmin(curve.kept)]),
+        nonfinite=nonfinite,
+        first_nonfinite_step=int(series.steps[np.argmin(curve.kept)]) if nonfinite else None,
     )
 
 
@@ -77,7 +79,7 @@ def diverging(
     It compares the end with the best of the smoothed curve, which is no lower than the lowest
     point: most curves need no smoothing to be cleared.
     """
-    detector = named(DIVERGING)
+    detector = entered(diverging_loss)
     if not settings.chooses(detector):
         return ()
     options = settings.options_of(detector)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tbreport.distribution import Distribution
 from tbreport.model import (
@@ -23,11 +23,11 @@ from tbreport.model import (
     Severity,
     Split,
 )
-from tbreport.report.showcase import Album, GraphTree, Parallel, PrChart, Scatters
 
 if TYPE_CHECKING:
     from tbreport.gate.contrast import Contrast
     from tbreport.gate.model import Verdict
+    from tbreport.report.showcase import Album, GraphTree, Parallel, PrChart, Scatters
 
 FRAME_HEIGHT = 800  # px, of a report in a notebook
 
@@ -180,18 +180,10 @@ class LayerMap:
     distributions: tuple[Distribution, ...]  # one a tag
 
 
-Block = (
-    Prose
-    | Facts
-    | Table
-    | FindingList
-    | Gallery
-    | LayerMap
-    | Album
-    | PrChart
-    | GraphTree
-    | Parallel
-    | Scatters
+# A string, so that what is shown of images and graphs is imported where it is made.
+Block: TypeAlias = (
+    "Prose | Facts | Table | FindingList | Gallery | LayerMap"
+    " | Album | PrChart | GraphTree | Parallel | Scatters"
 )
 
 

@@ -16,24 +16,13 @@ from tbreport.model import RunDigest
 from tbreport.report import custom, prcurves
 from tbreport.report.document import Block, Facts, Gallery, Prose
 from tbreport.report.galleries import slug, tag_order, unique
+from tbreport.report.logged import DRAWN, called
 from tbreport.report.showcase import Album, GraphTree, Reel
 from tbreport.report.texts import without_secrets
 
 MOST_ALBUMS = 80  # of a kind
 MOST_GRAPHS = 8
 SUFFIXES = ("/text_summary", "/pr_curves", "/audio_summary", "/image_summary")  # of older writers
-DRAWN = {"scalars", "histograms", "hparams"}
-# kind → what one and several of it are called
-CALLED = {
-    "images": ("step of images", "steps of images"),
-    "audio": ("step of sounds", "steps of sounds"),
-    "text": ("text", "texts"),
-    "pr_curves": ("PR curve", "PR curves"),
-    "custom_scalars": ("layout", "layouts"),
-    "graphs": ("graph", "graphs"),
-    "meshes": ("mesh tensor", "mesh tensors"),
-    "tensors": ("tensor", "tensors"),
-}
 
 Blocks = tuple[Block, ...]
 Build = Callable[[Sequence[RunDigest]], Blocks]
@@ -161,22 +150,6 @@ def undrawn(digests: Sequence[RunDigest], beside: Sequence[str]) -> Blocks:
     told += [(called(kind, n), flaw) for (kind, flaw), n in sorted(flaws.items())]
     told += [(found, "beside the event files, for TensorBoard") for found in beside]
     return (Facts(tuple(told)),) if told else ()
-
-
-def logged(digests: Sequence[RunDigest]) -> str:
-    """How much of the other kinds was logged: "78 steps of images, 13 texts"; "" for nothing."""
-    counts: Counter[str] = Counter()
-    for digest in digests:
-        for one in digest.statistics:
-            if one.kind not in DRAWN:
-                counts[one.kind] += one.points
-    return ", ".join(called(kind, n) for kind, n in sorted(counts.items()))
-
-
-def called(kind: str, n: int) -> str:
-    """ "1 graph", "24 mesh tensors"."""
-    one, several = CALLED.get(kind, (kind, kind))
-    return f"{n:,} {one if n == 1 else several}"
 
 
 SECTIONS: tuple[tuple[str, str, Build], ...] = (  # id, title, function

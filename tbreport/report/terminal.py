@@ -18,7 +18,6 @@ from rich.text import Text
 
 from tbreport import wording
 from tbreport.model import SEVERITIES, Finding
-from tbreport.report import exhibiting
 from tbreport.report.document import (
     Block,
     Cell,
@@ -29,6 +28,7 @@ from tbreport.report.document import (
     Report,
     Table,
 )
+from tbreport.report.logged import logged
 
 ORDER = ("inspection", "runs", "compared", "findings", "gate", "contrast")
 STYLES = {
@@ -63,7 +63,7 @@ def render(report: Report, *, width: int = 120, color: bool = False) -> str:
         soft_wrap=False,
     )
     console.print(Text(f"{plain(report.title)}   {report.summary}", style="bold"))
-    also = exhibiting.logged(report.runs)
+    also = logged(report.runs)
     if also:
         console.print(Text(f"also logged: {also}", style="dim"))
     sections = {section.id: section for section in report.sections}
