@@ -101,6 +101,8 @@ def settled(
 
     One whose acceptance has expired counts again, and says why it is back.
     """
+    if not acceptances and not severities:
+        return tuple(findings)
     today = this_day()
     told = []
     for one in findings:

@@ -30,7 +30,7 @@ from typing import Any, Literal
 
 from tbreport.analysis import ensemble
 from tbreport.analysis.acceptance import Acceptance, read_acceptances, read_severities
-from tbreport.analysis.needs import NEEDS
+from tbreport.analysis.needs import NEEDS, Question, questions
 from tbreport.analysis.selection import means, read_options, read_selectors
 from tbreport.errors import UnknownSetting
 from tbreport.model import SEVERITIES, Severity
@@ -240,6 +240,15 @@ class DetectorSettings:
     def chosen(self) -> tuple[Detector, ...]:
         """The detectors that are to run, in their order."""
         return tuple(found for found in every_detector() if self.chooses(found))
+
+    @functools.cached_property
+    def questions(self) -> Mapping[str, tuple[Question, ...]]:
+        """What each of the chosen detectors of runs asks before it looks, by code."""
+        return {
+            found.code: questions(found.needs, self.options_of(found))
+            for found in self.chosen
+            if found.scope == "run"
+        }
 
     def options_of(self, found: Detector) -> Mapping[str, Any]:
         """A detector's options as they are set, the others at their defaults."""

@@ -12,7 +12,7 @@ from operator import attrgetter
 from tbreport.analysis import ensemble
 from tbreport.analysis.acceptance import settled
 from tbreport.analysis.detector import Detector, DetectorSettings
-from tbreport.analysis.needs import Known, first_unmet
+from tbreport.analysis.needs import Question, first_unmet
 from tbreport.analysis.roles import RoleRules
 from tbreport.analysis.stories import with_causes
 from tbreport.analysis.subject import RunSubject
@@ -47,11 +47,9 @@ def examine(
 
 def coverage(subject: RunSubject, settings: DetectorSettings) -> dict[str, str]:
     """Why each of the chosen detectors of runs cannot look, by code; "" where it can."""
-    known: Known = {}
+    answers: dict[Question, str] = {}
     return {
-        one.code: first_unmet(one.needs, subject, settings.options_of(one), known)
-        for one in settings.chosen
-        if one.scope == "run"
+        code: first_unmet(asked, subject, answers) for code, asked in settings.questions.items()
     }
 
 
@@ -109,6 +107,8 @@ def look(
         if on_crash is None:
             raise
         on_crash(one, error)
+        return earlier
+    if not seen:
         return earlier
     fresh = tuple(
         Finding(

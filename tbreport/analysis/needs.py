@@ -16,7 +16,7 @@ from tbreport.wording import count
 
 Options = Mapping[str, Any]
 Need = Callable[[RunSubject, Options], str]
-Known = dict[tuple[Any, ...], str]  # reasons by need and what it reads of the options
+Question = tuple[str, tuple[tuple[str, Any], ...]]  # a need, and what it reads of the options
 
 READ = ("min_points", "min_evaluations")  # all that needs read of the options
 
@@ -139,17 +139,24 @@ NEEDS: dict[str, Need] = {
 }
 
 
-def first_unmet(names: Iterable[str], subject: RunSubject, options: Options, known: Known) -> str:
+def questions(names: Iterable[str], options: Options) -> tuple[Question, ...]:
+    """What to ask of a run about some needs; the same of detectors that want the same."""
+    read = tuple((option, options[option]) for option in READ if option in options)
+    return tuple((name, read) for name in names)
+
+
+def first_unmet(
+    asked: Iterable[Question], subject: RunSubject, answers: dict[Question, str]
+) -> str:
     """The reason of the first need that a run does not meet; "" where it meets all.
 
     Args:
-        known: the reasons found so far of the same run: many detectors need the same.
+        answers: those found so far of the same run, to which new ones are added.
     """
-    read = [options.get(option) for option in READ]
-    for name in names:
-        key = (name, *read)
-        if key not in known:
-            known[key] = NEEDS[name](subject, options)
-        if known[key]:
-            return known[key]
+    for question in asked:
+        if question not in answers:
+            name, read = question
+            answers[question] = NEEDS[name](subject, dict(read))
+        if answers[question]:
+            return answers[question]
     return ""

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 
 from tbreport.analysis.roles import core, is_loss, words
-from tbreport.model import Float64s, Pair, Role, Series
+from tbreport.model import Float64s, Int64s, Pair, Role, Series
 
 Axis = Literal["steps", "wall time", "epochs"]
 
@@ -47,8 +47,11 @@ def find_pairs(scalars: Mapping[str, Series], roles: Mapping[str, Role]) -> tupl
     a series that names no split that of training: `loss` beside `val_loss`.
     """
     pairs = []
+    by_metric: dict[str, list[str]] = {}
+    for tag in sorted(scalars):
+        by_metric.setdefault(roles[tag].metric, []).append(tag)
     for metric in sorted({role.metric for role in roles.values() if is_measure(role)}):
-        tags = [tag for tag in sorted(scalars) if roles[tag].metric == metric]
+        tags = by_metric[metric]
         held_out = [tag for tag in tags if roles[tag].split == "val"] or [
             tag for tag in tags if roles[tag].split == "test"
         ]
@@ -70,6 +73,8 @@ def is_measure(role: Role) -> bool:
 
 def without_copies(tags: list[str], scalars: Mapping[str, Series]) -> list[str]:
     """The tags but those that repeat the values of one before, as Keras' evaluation series do."""
+    if len(tags) < 2:
+        return tags
     by_values: dict[bytes, str] = {}
     for tag in tags:
         by_values.setdefault(scalars[tag].values.tobytes(), tag)
@@ -92,7 +97,7 @@ def suitability(train: Series, val: Series, role: Role) -> tuple[bool, bool, boo
     return (
         len(train) > 1,
         role.split == "train",
-        same_range(as_floats(train), as_floats(val)),
+        same_range(train.steps, val.steps),
         not BATCHES.search(words(train.tag)),
         -abs(np.log((len(train) + 1) / (len(val) + 1))),
     )
@@ -112,8 +117,9 @@ def compare(pair: Pair, epochs: Series | None = None) -> Comparison:
 
 def on_steps(pair: Pair, epochs: Series | None) -> Positions | None:
     """By step, if both series end at about the same one."""
-    train, val = as_floats(pair.train), as_floats(pair.val)
-    return (train, val) if same_range(train, val) else None
+    if not same_range(pair.train.steps, pair.val.steps):
+        return None
+    return as_floats(pair.train), as_floats(pair.val)
 
 
 def on_wall_time(pair: Pair, epochs: Series | None) -> Positions | None:
@@ -154,17 +160,18 @@ REFUSALS: dict[Axis, str] = {
 }
 
 
-def same_range(a: Float64s, b: Float64s) -> bool:
+def same_range(a: Float64s | Int64s, b: Float64s | Int64s) -> bool:
     """Whether two rising axes end together: within 5 %, or one logging interval of the sparser."""
     if len(a) == 0 or len(b) == 0:
         return False
-    slack = max(RANGE_TOLERANCE * max(a[-1], b[-1]), interval(a), interval(b))
-    return bool(abs(a[-1] - b[-1]) <= slack)
+    end_a, end_b = float(a[-1]), float(b[-1])
+    slack = max(RANGE_TOLERANCE * max(end_a, end_b), interval(a), interval(b))
+    return abs(end_a - end_b) <= slack
 
 
-def interval(x: Float64s) -> float:
+def interval(x: Float64s | Int64s) -> float:
     """The mean distance of two points."""
-    return float(x[-1] - x[0]) / max(1, len(x) - 1)
+    return (float(x[-1]) - float(x[0])) / max(1, len(x) - 1)
 
 
 def as_floats(series: Series) -> Float64s:

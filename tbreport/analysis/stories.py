@@ -33,7 +33,10 @@ CAUSES: dict[str, tuple[str, ...]] = {
 
 def with_causes(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The same findings; those that follow from another say from which, by its code."""
-    return tuple(replace(one, because_of=cause_of(one, findings)) for one in findings)
+    return tuple(
+        replace(one, because_of=cause) if (cause := cause_of(one, findings)) else one
+        for one in findings
+    )
 
 
 def cause_of(one: Finding, findings: Sequence[Finding]) -> str:
