@@ -14,7 +14,8 @@ std::string as_python_shows(double number) {
 
 }  // namespace
 
-Collector::Collector(const Kinds& kinds, Plugins plugins) : kinds_(kinds) {
+Collector::Collector(const Kinds& kinds, Plugins plugins, Arena* arena)
+    : kinds_(kinds), arena_(arena) {
   scan_.plugins = std::move(plugins);
 }
 
@@ -168,8 +169,12 @@ void Collector::add_scalar(Tag& tag, double value) {
   last_ = &tag;
 }
 
-void Collector::make_room(Tag& tag) {
-  tag.scalars->grow(static_cast<double>(scan_.good_bytes) / static_cast<double>(scan_.size));
+void Collector::make_room(Tag& tag) { tag.scalars->grow(share(tag), arena_); }
+
+// The part that was read of what the file holds from the tag's first point on.
+double Collector::share(const Tag& tag) const {
+  return static_cast<double>(scan_.good_bytes - tag.begin) /
+         static_cast<double>(scan_.size - tag.begin);
 }
 
 HistogramColumns& Collector::histograms_of(Tag& tag) {
@@ -177,6 +182,7 @@ HistogramColumns& Collector::histograms_of(Tag& tag) {
     scan_.histograms.push_back({tag.name, std::make_unique<HistogramColumns>()});
     tag.histograms = scan_.histograms.back().columns.get();
   }
+  if (tag.histograms->steps.full()) tag.histograms->grow(share(tag), arena_);
   tag.histograms->steps.push(event_.step);
   tag.histograms->wall_times.push(event_.wall_time);
   return *tag.histograms;
@@ -192,6 +198,7 @@ Tag& Collector::tag_named(Bytes name) {
   if (found != by_name_.end()) return *found->second;
   Tag& tag = tags_.emplace_back(&none_);
   tag.name = name.text();
+  tag.begin = scan_.good_bytes;
   const auto remembered = scan_.plugins.find(tag.name);
   if (remembered != scan_.plugins.end()) tag.plugin = remembered->second;
   by_name_.emplace(tag.name, &tag);

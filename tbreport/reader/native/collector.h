@@ -24,12 +24,14 @@ struct Tag {
   ScalarColumns* scalars = nullptr;
   HistogramColumns* histograms = nullptr;
   Shape shape;
-  Tag* next;  // the tag that followed this one last time
+  uint64_t begin = 0;  // offset behind the record in which it came first
+  Tag* next;           // the tag that followed this one last time
 };
 
 class Collector {
  public:
-  Collector(const Kinds& kinds, Plugins plugins);
+  // `arena`: where columns are cut from, if anywhere.
+  Collector(const Kinds& kinds, Plugins plugins, Arena* arena = nullptr);
 
   // What is read of the file: its size, and the offset before which all was read earlier.
   void begin(uint64_t size, uint64_t offset) {
@@ -66,11 +68,13 @@ class Collector {
 
   void add_scalar(Tag& tag, double value);
   void make_room(Tag& tag);
+  double share(const Tag& tag) const;
   HistogramColumns& histograms_of(Tag& tag);
   Tag& tag_named(Bytes name);
   void whole(std::string detail);
 
   const Kinds& kinds_;
+  Arena* const arena_;
   FileScan scan_;
   Problems problems_;
   uint64_t undecoded_ = 0;

@@ -4,17 +4,27 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <utility>
+
+#include "memory.h"
 
 namespace tbreport {
 
 template <class Number>
-void resize(Number*& numbers, size_t capacity) {
-  void* moved = std::realloc(numbers, capacity * sizeof(Number));
-  if (!moved) throw std::bad_alloc();
-  numbers = static_cast<Number*>(moved);
+void resize(Number*& numbers, size_t size, size_t capacity, Arena* arena) {
+  numbers = static_cast<Number*>(
+      resized(numbers, size * sizeof(Number), capacity * sizeof(Number), arena));
+}
+
+// Room for as many points of a tag as the file will hold if it goes on as it began, so that a
+// regular file's columns are moved a few times while they are short and end with little to spare.
+// The more points there are, the more the estimate is trusted. `share`: the part that was read of
+// what the file holds from the tag's first point on, the next point included.
+inline size_t room(size_t points, double share) {
+  const auto size = static_cast<double>(points);
+  const double expected = share > 0 ? (size + 1) / share * 1.01 : 0;
+  const double trusted = std::min(size, 32.0) * size + 16;
+  return static_cast<size_t>(std::clamp(expected, std::min(1.5 * size + 16, trusted), trusted));
 }
 
 // Numbers behind each other. Unlike std::vector's, its memory is not touched before it is used, and
@@ -33,7 +43,7 @@ class Array {
     std::swap(capacity_, other.capacity_);
     return *this;
   }
-  ~Array() { std::free(numbers_); }
+  ~Array() { release(numbers_); }
 
   size_t size() const { return size_; }
   Number* begin() const { return numbers_; }
@@ -52,10 +62,10 @@ class Array {
     return numbers_ + size_ - count;
   }
 
-  void reserve(size_t capacity) {
+  void reserve(size_t capacity, Arena* arena = nullptr) {
     if (capacity <= capacity_ && numbers_) return;
     capacity = std::max(capacity, size_t{8});
-    resize(numbers_, capacity);
+    resize(numbers_, size_, capacity, arena);
     capacity_ = capacity;
   }
 
@@ -72,9 +82,9 @@ class ScalarColumns {
   ScalarColumns(const ScalarColumns&) = delete;
   ScalarColumns& operator=(const ScalarColumns&) = delete;
   ~ScalarColumns() {
-    std::free(steps_);
-    std::free(wall_times_);
-    std::free(values_);
+    release(steps_);
+    release(wall_times_);
+    release(values_);
   }
 
   void add(int64_t step, double wall_time, double value) {
@@ -87,18 +97,12 @@ class ScalarColumns {
   // Whether there is no room for another point.
   bool full() const { return size_ == capacity_; }
 
-  // Makes room for as many points as the file will hold if it goes on as it began, so that a
-  // regular file's columns are moved a few times while they are short and end with little to spare.
-  // The more points there are, the more the estimate is trusted. `share`: the part of the file that
-  // was read, this point included.
-  void grow(double share) {
-    const auto size = static_cast<double>(size_);
-    const double expected = share > 0 ? (size + 1) / share * 1.01 : 0;
-    const auto wanted =
-        static_cast<size_t>(std::clamp(expected, 1.5 * size + 16, size * size + 16));
-    resize(steps_, wanted);
-    resize(wall_times_, wanted);
-    resize(values_, wanted);
+  // `share`: see `room`.
+  void grow(double share, Arena* arena) {
+    const size_t wanted = room(size_, share);
+    resize(steps_, size_, wanted, arena);
+    resize(wall_times_, size_, wanted, arena);
+    resize(values_, size_, wanted, arena);
     capacity_ = wanted;
   }
 
@@ -132,6 +136,21 @@ struct HistogramColumns {
   Array<double> min, max, num, sum, sum_squares;
 
   HistogramColumns() { offsets.push(0); }
+
+  // `share`: see `room`. Without it columns grow all the same, but are moved more often.
+  void grow(double share, Arena* arena) {
+    const size_t rows = steps.size(), wanted = room(rows, share);
+    steps.reserve(wanted, arena);
+    offsets.reserve(wanted + 1, arena);
+    for (Array<double>* column : {&wall_times, &min, &max, &num, &sum, &sum_squares}) {
+      column->reserve(wanted, arena);
+    }
+    const double growth =
+        static_cast<double>(wanted) / static_cast<double>(std::max<size_t>(rows, 1));
+    for (Array<double>* column : {&edges, &counts}) {  // rows are not equally long
+      column->reserve(static_cast<size_t>(static_cast<double>(column->size()) * growth), arena);
+    }
+  }
 };
 
 }  // namespace tbreport

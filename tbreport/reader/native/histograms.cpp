@@ -11,13 +11,14 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-void append_doubles(const Field& field, const uint8_t* behind, std::vector<double>& numbers) {
-  Bytes bytes;
-  if (field.wire == Wire::bytes) bytes = field.bytes;
-  if (field.wire == Wire::fixed64) bytes = {behind - 8, 8};
-  const size_t before = numbers.size(), more = bytes.size() / sizeof(double);
-  numbers.resize(before + more);
-  if (more) std::memcpy(numbers.data() + before, bytes.begin, more * sizeof(double));
+// Packed doubles, or one that is not.
+Bytes doubles(const Field& field, const uint8_t* behind) {
+  if (field.wire == Wire::bytes) return field.bytes;
+  return field.wire == Wire::fixed64 ? Bytes{behind - 8, 8} : Bytes{};
+}
+
+double number(Bytes doubles, size_t place) {
+  return load<double>(doubles.begin + place * sizeof(double));
 }
 
 // numpy.clip: a limit that is not a number wins over everything, a number that is none stays.
@@ -64,30 +65,34 @@ void LegacyHistogram::read(Bytes histo) {
     if (field.number <= 5 && field.wire == Wire::fixed64) {
       std::memcpy(moments[field.number - 1], &field.value, sizeof field.value);
     } else if (field.number == 6) {
-      append_doubles(field, reader.at(), limits_);
+      limits_.add(doubles(field, reader.at()));
     } else if (field.number == 7) {
-      append_doubles(field, reader.at(), counts_);
+      counts_.add(doubles(field, reader.at()));
     }
   }
 }
 
 void LegacyHistogram::add_to(HistogramColumns& columns) const {
-  size_t first = 0, last = counts_.size();
-  while (first < counts_.size() && !(counts_[first] > 0)) ++first;
-  while (last > first && !(counts_[last - 1] > 0)) --last;
-  if (first == last || limits_.size() < counts_.size()) {
+  const Bytes limits = limits_.bytes(), counts = counts_.bytes();
+  const size_t buckets = counts.size() / sizeof(double);
+  size_t first = 0, last = buckets;
+  while (first < buckets && !(number(counts, first) > 0)) ++first;
+  while (last > first && !(number(counts, last - 1) > 0)) --last;
+  if (first == last || limits.size() / sizeof(double) < buckets) {
     columns.edges.push(kNan);
   } else {
     --last;
-    const double low = std::isfinite(min_) ? min_ : limits_[first ? first - 1 : 0];
-    const double high = std::isfinite(max_) ? max_ : limits_[last];
+    const double low = std::isfinite(min_) ? min_ : number(limits, first ? first - 1 : 0);
+    const double high = std::isfinite(max_) ? max_ : number(limits, last);
     double* edge = columns.edges.extend(last - first + 2);
     *edge = low + 0.0;
     for (size_t n = first; n < last; ++n, ++edge) {
-      edge[1] = edge_after(*edge, clipped(limits_[n], low, high));
+      edge[1] = edge_after(*edge, clipped(number(limits, n), low, high));
     }
     edge[1] = edge_after(*edge, high);
-    std::copy(&counts_[first], &counts_[last] + 1, columns.counts.extend(last - first + 1));
+    const size_t filled = last - first + 1;
+    std::memcpy(columns.counts.extend(filled), counts.begin + first * sizeof(double),
+                filled * sizeof(double));
   }
   add_moments(columns, min_, max_, num_, sum_, sum_squares_);
 }

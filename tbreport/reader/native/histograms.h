@@ -7,6 +7,7 @@
 
 #include "bytes.h"
 #include "columns.h"
+#include "event.h"
 
 namespace tbreport {
 
@@ -18,8 +19,7 @@ class LegacyHistogram {
 
  private:
   double min_ = 0, max_ = 0, num_ = 0, sum_ = 0, sum_squares_ = 0;
-  std::vector<double> limits_;
-  std::vector<double> counts_;
+  Merged limits_, counts_;  // doubles
 };
 
 // `rows`: [k, 3] of left, right, count.

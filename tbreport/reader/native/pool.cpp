@@ -10,16 +10,6 @@ namespace {
 // What a small file's columns take, however few its bytes are.
 constexpr uint64_t kLeastWeight = uint64_t{64} << 10;
 
-std::vector<FileScan> scan_folder(const Folder& folder, const Kinds& kinds, Buffer& buffer) {
-  std::vector<FileScan> files;
-  State state;
-  for (const std::filesystem::path& path : folder) {
-    files.push_back(scan(path, kinds, state, buffer));
-    state.plugins = files.back().plugins;
-  }
-  return files;
-}
-
 }  // namespace
 
 Pool::Pool(std::vector<Folder> folders, const Kinds& kinds, unsigned threads, uint64_t budget)
@@ -48,7 +38,7 @@ std::optional<std::vector<FileScan>> Pool::next() {
   Scanned& wanted = scanned_[taken_];
   while (!wanted.ready) {
     if (begun_ == taken_ || may_begin()) {
-      scan_one(lock, buffer_);
+      scan_one(lock, desk_);
     } else {
       ready_.wait(lock, [&] { return wanted.ready; });
     }
@@ -62,22 +52,32 @@ std::optional<std::vector<FileScan>> Pool::next() {
 }
 
 void Pool::work() {
-  Buffer buffer;
+  Desk desk;
   Lock lock(guard_);
   for (;;) {
     room_.wait(lock, [&] { return stopped_ || begun_ == folders_.size() || may_begin(); });
     if (stopped_ || begun_ == folders_.size()) return;
-    scan_one(lock, buffer);
+    scan_one(lock, desk);
   }
 }
 
+std::vector<FileScan> Pool::scan_folder(const Folder& folder, const Kinds& kinds, Desk& desk) {
+  std::vector<FileScan> files;
+  State state;
+  for (const std::filesystem::path& path : folder) {
+    files.push_back(scan(path, kinds, state, desk.buffer, &desk.arena));
+    state.plugins = files.back().plugins;
+  }
+  return files;
+}
+
 // Scans the next folder that nobody has begun; others may go on meanwhile.
-void Pool::scan_one(Lock& lock, Buffer& buffer) {
+void Pool::scan_one(Lock& lock, Desk& desk) {
   const size_t place = begun_++;
   Scanned found;
   lock.unlock();
   try {
-    found.files = scan_folder(folders_[place], kinds, buffer);
+    found.files = scan_folder(folders_[place], kinds, desk);
     for (const FileScan& file : found.files) found.weight += std::max(file.size, kLeastWeight);
   } catch (...) {
     found.failure = std::current_exception();

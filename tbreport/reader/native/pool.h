@@ -40,15 +40,22 @@ class Pool {
     bool ready = false;
     std::exception_ptr failure;
   };
+  // What a thread works with, file after file.
+  struct Desk {
+    Buffer buffer;
+    Arena arena;
+  };
   using Lock = std::unique_lock<std::mutex>;
 
+  static std::vector<FileScan> scan_folder(const Folder& folder, const Kinds& kinds, Desk& desk);
+
   void work();
-  void scan_one(Lock& lock, Buffer& buffer);
+  void scan_one(Lock& lock, Desk& desk);
   bool may_begin() const { return begun_ < folders_.size() && waiting_ < budget_; }
 
   const std::vector<Folder> folders_;
   const uint64_t budget_;
-  Buffer buffer_;  // of the thread that takes
+  Desk desk_;  // of the thread that takes
   std::vector<std::thread> others_;
 
   std::mutex guard_;  // of what follows

@@ -26,8 +26,8 @@ void read_all(Source& source, uint64_t start, Buffer& buffer, Collector& collect
 
 }  // namespace
 
-FileScan scan(Source& source, const Kinds& kinds, State state, Buffer& buffer) {
-  Collector collector(kinds, std::move(state.plugins));
+FileScan scan(Source& source, const Kinds& kinds, State state, Buffer& buffer, Arena* arena) {
+  Collector collector(kinds, std::move(state.plugins), arena);
   try {
     collector.begin(source.size(), state.offset);
     read_all(source, state.offset, buffer, collector);
@@ -41,10 +41,11 @@ FileScan scan(Source& source, const Kinds& kinds, State state, Buffer& buffer) {
   return collector.finish();
 }
 
-FileScan scan(const std::filesystem::path& path, const Kinds& kinds, State state, Buffer& buffer) {
+FileScan scan(const std::filesystem::path& path, const Kinds& kinds, State state, Buffer& buffer,
+              Arena* arena) {
   try {
     File file(path);
-    return scan(file, kinds, std::move(state), buffer);
+    return scan(file, kinds, std::move(state), buffer, arena);
   } catch (const std::system_error& error) {
     Collector collector(kinds, std::move(state.plugins));
     collector.take(error);

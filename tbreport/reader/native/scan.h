@@ -65,10 +65,12 @@ struct FileScan {
 };
 
 // Reads a file from `state.offset` on. What is wrong with a file as a whole is judged where that is
-// 0.
-FileScan scan(Source& source, const Kinds& kinds, State state, Buffer& buffer);
+// 0. `arena`: where columns are cut from, if anywhere.
+FileScan scan(Source& source, const Kinds& kinds, State state, Buffer& buffer,
+              Arena* arena = nullptr);
 
 // The same for a file on disk; one that cannot be read is a problem.
-FileScan scan(const std::filesystem::path& path, const Kinds& kinds, State state, Buffer& buffer);
+FileScan scan(const std::filesystem::path& path, const Kinds& kinds, State state, Buffer& buffer,
+              Arena* arena = nullptr);
 
 }  // namespace tbreport
