@@ -6,6 +6,7 @@ import io
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -259,6 +260,57 @@ def test_an_array_outlives_its_scan(tmp_path: Path) -> None:
     values = native_engine.scan(path, "shown", "folder", {}).scalars["loss"].values
 
     assert values.tolist() == list(range(10_000))
+
+
+@pytest.mark.parametrize("points", [1, 100, 1_000, 10_000, 70_000])
+def test_columns_of_every_length_outlive_their_pool(tmp_path: Path, points: int) -> None:
+    """Short and long ones are malloc's, what lies between shares its memory with others."""
+    values = np.sqrt(np.arange(points)).astype(np.float32)
+    events = [written.scalar("other", step, value) for step, value in enumerate(values[:1_000])]
+    path = written.write(tmp_path, [*events, *written.curve("kept", values), *events])
+    ((found,),) = native_engine.scan_folders([[FoundFile(path, "shown", "folder")]])
+
+    kept = found.scalars["kept"]
+    del found
+
+    assert kept.steps.tolist() == list(range(points))
+    assert kept.values.tolist() == values.tolist()
+    assert kept.rising
+
+
+def test_histograms_of_many_lengths_are_the_same_to_both(tmp_path: Path) -> None:
+    """Far more buckets from some point on than the columns were made for, then hardly any."""
+    lengths = [*[3] * 50, *range(1, 500), *[2] * 500]
+    events = [
+        written.histogram("weights", step, limits, np.ones(len(limits)), low=-1, high=1)
+        for step, limits in enumerate(np.linspace(-1, 1, length) for length in lengths)
+    ]
+    folders = [[FoundFile(written.write(tmp_path, events), "shown", "folder")]]
+
+    actual = list(ENGINES["native"].scan_folders(folders))
+
+    expected = list(ENGINES["python"].scan_folders(folders))
+    assert [plain(tuple(scans)) for scans in actual] == [plain(tuple(s)) for s in expected]
+    assert actual[0][0].histograms["weights"].offsets[-1] == sum(lengths)
+
+
+@given(st.lists(st.integers(0, 5)))
+def test_rows_are_views_that_may_not_be_written_to(lengths: list[int]) -> None:
+    offsets = np.cumsum([0, *lengths])
+    numbers = np.arange(float(offsets[-1]))
+    numbers.setflags(write=False)
+
+    rows = native_core.rows(numbers, offsets)
+
+    expected = [numbers[start:stop].tolist() for start, stop in pairwise(offsets)]
+    assert [row.tolist() for row in rows] == expected
+    assert all(row.base is numbers and not row.flags.writeable for row in rows)
+
+
+@pytest.mark.parametrize("offsets", [[0, 4], [-1, 2], [2, 1]])
+def test_rows_that_leave_their_array_are_refused(offsets: list[int]) -> None:
+    with pytest.raises(ValueError, match="offsets"):
+        native_core.rows(np.arange(3.0), np.array(offsets))
 
 
 @given(st.binary(max_size=5000))

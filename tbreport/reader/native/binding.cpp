@@ -7,6 +7,8 @@
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
+#include <algorithm>
+
 #include "crc32c.h"
 #include "pool.h"
 
@@ -100,6 +102,31 @@ py::list next_folder(Pool& pool) {
   return files;
 }
 
+// One view for each row of a ragged array: a loop in Python takes three times as long.
+py::list rows(const py::array_t<double, py::array::c_style>& numbers,
+              const py::array_t<int64_t, py::array::c_style>& offsets) {
+  const auto& api = py::detail::npy_api::get();
+  const py::dtype dtype = py::dtype::of<double>();
+  const int flags = numbers.flags() & ~py::detail::npy_api::NPY_ARRAY_OWNDATA_;
+  const py::ssize_t count = std::max<py::ssize_t>(offsets.size() - 1, 0);
+  const int64_t* const at = offsets.data();
+  py::list found(count);
+  for (py::ssize_t n = 0; n < count; ++n) {
+    if (at[n] < 0 || at[n + 1] < at[n] || at[n + 1] > numbers.size()) {
+      throw py::value_error("offsets do not rise, or leave the array");
+    }
+    Py_intptr_t length = at[n + 1] - at[n];
+    void* const begin = const_cast<double*>(numbers.data() + at[n]);
+    auto row = py::reinterpret_steal<py::object>(api.PyArray_NewFromDescr_(
+        api.PyArray_Type_, dtype.inc_ref().ptr(), 1, &length, nullptr, begin, flags, nullptr));
+    if (!row || api.PyArray_SetBaseObject_(row.ptr(), numbers.inc_ref().ptr())) {
+      throw py::error_already_set();
+    }
+    PyList_SET_ITEM(found.ptr(), n, row.release().ptr());
+  }
+  return found;
+}
+
 uint32_t crc(const py::bytes& bytes, bool by_table) {
   const Bytes over{std::string_view(bytes)};
   return (by_table ? crc_by_table : crc_update)(0, over.begin, over.size());
@@ -122,5 +149,6 @@ PYBIND11_MODULE(native_core, module) {
            py::arg("kinds"), py::arg("threads"), py::arg("budget"))
       .def("__iter__", [](Pool& pool) -> Pool& { return pool; })
       .def("__next__", next_folder);
+  module.def("rows", rows, py::arg("numbers"), py::arg("offsets"));
   module.def("crc32c", crc, py::arg("bytes"), py::arg("by_table"));
 }
