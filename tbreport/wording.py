@@ -29,7 +29,9 @@ def number(value: float | None) -> str:
     if value == int(value) and size < 1e6:
         return f"{int(value):,}".replace("-", "−")
     text = f"{value:.4g}" if 1e-3 <= size < 1e6 else f"{value:.3e}"
-    return re.sub(r"e([+-])0*", lambda m: "e−" if m[1] == "-" else "e", text).replace("-", "−")
+    if "e" in text:
+        text = re.sub(r"e([+-])0*", lambda m: "e−" if m[1] == "-" else "e", text)
+    return text.replace("-", "−")
 
 
 def change(ratio: float) -> str:

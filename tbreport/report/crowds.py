@@ -33,7 +33,7 @@ def leading(digests: Sequence[RunDigest], compare: str | None = None) -> tuple[s
 def paired(digests: Sequence[RunDigest], compare: str | None = None) -> tuple[str, ...]:
     """The same runs, where all runs together have too many charts of train and validation."""
     many = sum(len(digest.pairs) for digest in digests) > MANY_PAIRS
-    return foremost(digests, compare) if many or len(digests) > MANY else ()
+    return foremost(digests, compare) if many else ()
 
 
 def listed(digests: Sequence[RunDigest], compare: str | None = None) -> frozenset[str]:
@@ -62,13 +62,14 @@ def foremost(
 
 def best(digests: Sequence[RunDigest], most: int) -> list[str]:
     """The runs with the best values of the foremost metric, the best first."""
-    keys = runs.foremost(digests)
+    roles = [runs.by_role(digest) for digest in digests]
+    keys = runs.foremost(roles)
     if not keys:
         return []
     key = next((key for key in keys if key[1] != "train"), keys[0])
     reached = []
-    for digest in digests:
-        found = runs.by_role(digest).get(key)
+    for digest, by_key in zip(digests, roles, strict=True):
+        found = by_key.get(key)
         if found is not None and found.best is not None:
             reached.append((-found.best if found.role.goal == "max" else found.best, digest.run))
     return [run for _, run in sorted(reached)[:most]]
@@ -121,34 +122,48 @@ def of_leading(digests: Sequence[RunDigest], lead: Sequence[str]) -> Sequence[Ru
 
 def crowd(traces: Sequence[Trace], lead: Sequence[str]) -> Crowd | None:
     """The bands over all traces of a chart, whose first ones are those of `lead`."""
-    if len(traces) <= MANY:
-        return None
     filled = [trace.points for trace in traces if len(trace.points.steps)]
-    low = min((int(points.steps[0]) for points in filled), default=0)
-    high = max((int(points.steps[-1]) for points in filled), default=0)
+    if len(traces) <= MANY or not filled:
+        return None
+    low = min(int(points.steps[0]) for points in filled)
+    high = max(int(points.steps[-1]) for points in filled)
     edges = np.linspace(low, high + 1, BINS + 1)
-    means = np.array([binned(points, edges) for points in filled]).reshape(-1, BINS)
+    means = binned(filled, edges)
     held = np.flatnonzero(np.isfinite(means).any(axis=0))
-    rows = np.array([np.nanquantile(means[:, at], QUANTILES) for at in held])
     return Crowd(
         sum(trace.run in lead for trace in traces),
         len(traces),
         (edges[:-1] + edges[1:])[held] / 2,
-        rows.T.reshape(len(QUANTILES), -1),
+        quantiles(means[:, held]),
     )
 
 
-def binned(points: Display, edges: Float64s) -> Float64s:
-    """The mean of a series' finite values in each bin of steps; NaN in a bin without any.
+def quantiles(columns: Float64s) -> Float64s:
+    """`QUANTILES` of each column's finite values: a row each; every column has some."""
+    full = np.isfinite(columns).all(axis=0)
+    rows = np.empty((len(QUANTILES), columns.shape[1]))
+    rows[:, full] = np.quantile(columns[:, full], QUANTILES, axis=0)
+    for at in np.flatnonzero(~full):
+        rows[:, at] = np.nanquantile(columns[:, at], QUANTILES)
+    return rows
+
+
+def binned(series: Sequence[Display], edges: Float64s) -> Float64s:
+    """The means of each series' finite values in bins of steps; NaN in a bin without any.
 
     A run that ended has no part in what comes later: nothing is made up for it.
     """
-    finite = np.isfinite(points.values)
-    places = np.searchsorted(edges, points.steps[finite], side="right") - 1
-    totals = np.bincount(places, points.values[finite], minlength=len(edges) - 1)
-    sizes = np.bincount(places, minlength=len(edges) - 1)
+    n_bins = len(edges) - 1
+    steps = np.concatenate([points.steps for points in series])
+    values = np.concatenate([points.values for points in series])
+    rows = np.repeat(np.arange(len(series)), [len(points.steps) for points in series])
+    finite = np.isfinite(values)
+    bins = np.searchsorted(edges, steps[finite], side="right") - 1
+    places = bins + n_bins * rows[finite]
+    totals = np.bincount(places, values[finite], minlength=n_bins * len(series))
+    sizes = np.bincount(places, minlength=n_bins * len(series))
     means: Float64s = np.divide(totals, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0)
-    return means
+    return means.reshape(-1, n_bins)
 
 
 def undrawn(n_findings: int) -> tuple[Block, ...]:

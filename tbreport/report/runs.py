@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -25,7 +25,8 @@ def table(digests: Sequence[RunDigest], compare: str | None = None) -> Table:
     Columns: the run, its status, steps and time, then for each of the foremost metrics by role the
     last value with a sparkline and, unless it is of training, the best and where; learning rate.
     """
-    keys = foremost(digests)
+    roles = [by_role(digest) for digest in digests]
+    keys = foremost(roles)
     columns = [
         Column("run"),
         Column("status"),
@@ -39,8 +40,7 @@ def table(digests: Sequence[RunDigest], compare: str | None = None) -> Table:
             columns += [Column("best", "right"), Column("at", "right", optional=True)]
     columns.append(Column("learning rate", "right", optional=True))
     rows = []
-    for digest in digests:
-        by_key = by_role(digest)
+    for digest, by_key in zip(digests, roles, strict=True):
         row = [Cell(digest.run, tone="strong" if digest.run == compare else "plain")]
         row += [status(digest), *extent(digest)]
         for key in keys:
@@ -73,11 +73,15 @@ def rank(statistics: Statistics, paired: set[str]) -> tuple[bool, int]:
     return statistics.tag in paired, statistics.points
 
 
-def foremost(digests: Sequence[RunDigest]) -> list[Key]:
-    """The metrics that the table shows: losses first, then those that most runs have."""
+def foremost(roles: Sequence[Mapping[Key, Statistics]]) -> list[Key]:
+    """The metrics that the table shows: losses first, then those that most runs have.
+
+    Args:
+        roles: `by_role` of every run.
+    """
     counts: dict[Key, int] = {}
-    for digest in digests:
-        for key, statistics in by_role(digest).items():
+    for by_key in roles:
+        for key, statistics in by_key.items():
             if statistics.role.goal is not None:
                 counts[key] = counts.get(key, 0) + 1
     splits = ("train", "val", "", "test")
@@ -171,5 +175,5 @@ def sampled(digest: RunDigest, tag: str) -> tuple[float, ...]:
     if not len(points.steps):
         return ()
     wanted = np.linspace(points.steps[0], points.steps[-1], min(SPARK_POINTS, len(points.steps)))
-    places = np.clip(np.searchsorted(points.steps, wanted), 0, len(points.steps) - 1)
-    return tuple(float(value) for value in points.values[places])
+    places = np.minimum(np.searchsorted(points.steps, wanted), len(points.steps) - 1)
+    return tuple(points.values[places].tolist())

@@ -50,6 +50,7 @@ class Material:
     problems: tuple[Problem, ...]  # of no run: folders that could not be entered
     colors: Mapping[str, int]
     shown: frozenset[str]  # the runs that tables name and charts can draw
+    lead: tuple[str, ...]  # those that charts draw as lines where there are many; else none
     compare: str | None  # the run that the others are held against
     detectors: Mapping[str, str]  # "TB301 overfitting" → why it could not look, else ""
     masked: int  # hyper-parameters whose value is not shown
@@ -116,6 +117,7 @@ def compose(
         tuple(problems),
         {digest.run: place for place, digest in enumerate(shown) if digest.run in listed},
         listed,
+        crowds.leading(shown, compare),
         compare,
         detectors or {},
         masked,
@@ -222,7 +224,7 @@ def checkpoints(material: Material) -> tuple[tuple[Block, ...], int | None]:
 @section("pairs", "Train and validation")
 def pairs(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """Training and validation curves of a metric in one chart a run."""
-    lead = crowds.paired(material.digests, material.compare)
+    lead = material.lead or crowds.paired(material.digests, material.compare)
     found = galleries.pairs(crowds.of_leading(material.digests, lead))
     said = crowds.remark(lead, len(material.digests))
     return ((*said, Gallery(found)), len(found)) if found else ((), None)
@@ -231,15 +233,14 @@ def pairs(material: Material) -> tuple[tuple[Block, ...], int | None]:
 @section("scalars", "Scalars")
 def scalars(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """One chart a tag over all runs."""
-    lead = crowds.leading(material.digests, material.compare)
-    found = crowds.scalars(material.digests, lead, material.shown)
+    found = crowds.scalars(material.digests, material.lead, material.shown)
     return ((Gallery(found),), len(found)) if found else ((), None)
 
 
 @section("histograms", "Histograms")
 def histograms(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """Every layer in a table, then a chart a run and tag."""
-    lead = crowds.leading(material.digests, material.compare)
+    lead = material.lead
     blocks, count = layers.blocks(crowds.of_leading(material.digests, lead))
     return ((*crowds.remark(lead, len(material.digests)), *blocks), count) if blocks else ((), None)
 
