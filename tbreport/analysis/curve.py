@@ -34,7 +34,7 @@ class Curve:
     @cached_property
     def is_whole(self) -> bool:
         """Whether every point is finite."""
-        return bool(self.kept.all())
+        return int(np.count_nonzero(self.kept)) == len(self.kept)
 
     @cached_property
     def steps(self) -> Int64s:

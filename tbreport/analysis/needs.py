@@ -23,7 +23,7 @@ READ = ("min_points", "min_evaluations")  # all that needs read of the options
 
 def longest(curves: Iterable[Curve], least: int, what: str, unit: str = "point") -> str:
     """Whether one of the curves has so many finite points."""
-    most = max((len(curve) for curve in curves), default=None)
+    most = max(map(len, curves), default=None)
     if most is None:
         return f"no {what}"
     return f"the longest {what} has {count(most, unit)} of {least}" if most < least else ""

@@ -8,15 +8,16 @@ comparison, and the reason is kept.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from tbreport.analysis.roles import core, is_loss, words
-from tbreport.model import Float64s, Int64s, Pair, Role, Series
+from tbreport.model import Float64s, Int64s, Pair, Role, Series, Split
 
 Axis = Literal["steps", "wall time", "epochs"]
 
@@ -47,23 +48,39 @@ def find_pairs(scalars: Mapping[str, Series], roles: Mapping[str, Role]) -> tupl
     a series that names no split that of training: `loss` beside `val_loss`.
     """
     pairs = []
-    by_metric: dict[str, list[str]] = {}
-    for tag in sorted(scalars):
-        by_metric.setdefault(roles[tag].metric, []).append(tag)
-    for metric in sorted({role.metric for role in roles.values() if is_measure(role)}):
-        tags = by_metric[metric]
-        held_out = [tag for tag in tags if roles[tag].split == "val"] or [
-            tag for tag in tags if roles[tag].split == "test"
-        ]
-        training = [tag for tag in tags if roles[tag].split in ("train", None)]
-        for val in without_copies(held_out, scalars):
-            partners = namesakes(val, held_out, training)
-            if partners:
-                train = max(
-                    partners, key=lambda tag: suitability(scalars[tag], scalars[val], roles[tag])
-                )
-                pairs.append(Pair(metric, scalars[train], scalars[val]))
+    for metric, partners in by_name(tuple(sorted(roles.items()))):
+        for val in without_copies([*partners], scalars):
+            if partners[val]:
+                train = best_partner(scalars[val], [scalars[tag] for tag in partners[val]], roles)
+                pairs.append(Pair(metric, train, scalars[val]))
     return tuple(pairs)
+
+
+@functools.lru_cache(maxsize=16)
+def by_name(roles: tuple[tuple[str, Role], ...]) -> tuple[tuple[str, dict[str, list[str]]], ...]:
+    """The held-out tags of each metric with the training tags they may be compared with.
+
+    Runs of one experiment have the same tags, and their names are looked at once.
+    """
+    by_metric: dict[str, list[tuple[str, Split | None]]] = {}
+    for tag, role in roles:
+        by_metric.setdefault(role.metric, []).append((tag, role.split))
+    found = []
+    for metric in sorted({role.metric for _, role in roles if is_measure(role)}):
+        tags = by_metric[metric]
+        held_out = [tag for tag, split in tags if split == "val"] or [
+            tag for tag, split in tags if split == "test"
+        ]
+        training = [tag for tag, split in tags if split in ("train", None)]
+        found.append((metric, {val: namesakes(val, held_out, training) for val in held_out}))
+    return tuple(found)
+
+
+def best_partner(val: Series, several: Sequence[Series], roles: Mapping[str, Role]) -> Series:
+    """The training series that suits best."""
+    if len(several) == 1:
+        return several[0]
+    return max(several, key=lambda train: suitability(train, val, roles[train.tag]))
 
 
 def is_measure(role: Role) -> bool:

@@ -34,10 +34,22 @@ class Match:
         return self.comparison.axis is not None and len(self.train) > 0 and len(self.val) > 0
 
     @cached_property
+    def train_x(self) -> Float64s:
+        """Where the finite points of the training curve lie on the axis."""
+        at = self.comparison.train_x
+        return at if self.train.is_whole else at[self.train.kept]
+
+    @cached_property
+    def val_x(self) -> Float64s:
+        """Where those of the validation curve do."""
+        at = self.comparison.val_x
+        return at if self.val.is_whole else at[self.val.kept]
+
+    @cached_property
     def train_at_best(self) -> float:
         """The smoothed training value where validation was best; of comparable curves alone."""
-        at = self.comparison.val_x[self.val.kept][self.val.best_index]
-        return float(np.interp(at, self.comparison.train_x[self.train.kept], self.train.smooth))
+        at = self.val_x[self.val.best_index]
+        return float(np.interp(at, self.train_x, self.train.smooth))
 
     @cached_property
     def train_went_on(self) -> bool:
@@ -105,15 +117,18 @@ class RunSubject:
         """Every loss and every part of one, whatever the split."""
         return tuple(curve for curve in self.curves.values() if is_loss(curve.role.metric))
 
+    @cached_property
+    def by_split(self) -> dict[Split | None, tuple[Curve, ...]]:
+        """The curves of each split that have a goal, speed apart."""
+        held: dict[Split | None, list[Curve]] = {}
+        for curve in self.curves.values():
+            if curve.role.goal is not None and curve.role.metric not in NO_MEASURES:
+                held.setdefault(curve.role.split, []).append(curve)
+        return {split: tuple(found) for split, found in held.items()}
+
     def measures(self, split: Split = "val") -> tuple[Curve, ...]:
-        """The curves of a split that have a goal, speed apart: losses and metrics."""
-        return tuple(
-            curve
-            for curve in self.curves.values()
-            if curve.role.split == split
-            and curve.role.goal is not None
-            and curve.role.metric not in NO_MEASURES
-        )
+        """The losses and metrics of a split, by tag."""
+        return self.by_split.get(split, ())
 
     @cached_property
     def chosen(self) -> Curve | None:

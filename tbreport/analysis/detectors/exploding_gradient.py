@@ -95,9 +95,9 @@ def jumps(curve: Curve, rises: Int64s, ratio: float, spreads: float, skip: float
     """Indices of the first point of each jump; none where the learning rate was just raised."""
     first = max(10, math.ceil(skip * len(curve)))
     # the trailing median of every point would cost more than all the rest: look near ones up first
-    back = np.maximum(np.arange(len(curve)) - window(len(curve)), 0)
-    at = np.flatnonzero(curve.values >= ratio / 2 * curve.smooth[back])
-    at = at[at >= first]
+    start = curve.smooth[:1].repeat(window(len(curve)))
+    near = np.concatenate((start, curve.smooth))[: len(curve)]
+    at = (curve.values[first:] >= ratio / 2 * near[first:]).nonzero()[0] + first
     if not len(at):
         return np.empty(0, np.int64)
     before, spread = trailing(curve.logs, at, WIDTH)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tbreport.analysis.curve import Curve
+from tbreport.analysis.curves import differences
 from tbreport.analysis.detector import Observation, as_one, detector
 from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding, Float64s
@@ -114,10 +115,11 @@ def of_loss(curve: Curve, share: float, lag: float) -> Observation:
 
 def swings(values: Float64s) -> Float64s:
     """How far each point that is lower than both neighbors lies below the highest just before."""
-    moves = np.diff(values)
+    moves = differences(values)
+    falls, rises = moves < 0, moves > 0
     found = np.zeros(len(values))
-    low = np.flatnonzero((moves[:-1] < 0) & (moves[1:] > 0)) + 1
-    high = np.flatnonzero((moves[:-1] > 0) & (moves[1:] <= 0)) + 1
+    low = (falls[:-1] & rises[1:]).nonzero()[0] + 1
+    high = (rises[:-1] & ~rises[1:]).nonzero()[0] + 1
     before = np.searchsorted(high, low) - 1
     paired = before >= 0
     found[low[paired]] = values[high[before[paired]]] - values[low[paired]]

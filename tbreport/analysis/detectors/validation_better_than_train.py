@@ -58,21 +58,28 @@ def validation_better_than_train(
             continue
         if match.is_comparable and len(match.val) >= min_evaluations:
             lead = leads(match)
+            if not mostly(lead, margin):
+                continue
             noise = float(np.hypot(match.train.level_noise, match.val.level_noise))
             needed = max(margin, noise_factor * noise)
-            later = lead[len(lead) // 2 :]
             start = median(lead[: max(3, round(START * len(lead)))])
-            if start <= needed / 2 and (later > needed).mean() >= MOST_OF:
+            if start <= needed / 2 and mostly(lead, needed):
                 told.append(observe(match, lead, needed))
     yield from as_one(told, lambda one: one.evidence["lead_percent"])
 
 
 def leads(match: Match) -> Float64s:
     """By what share of the training loss validation is better, at each evaluation."""
-    at = match.comparison.val_x[match.val.kept]
-    train = np.interp(at, match.comparison.train_x[match.train.kept], match.train.smooth)
-    lead: Float64s = 1 - match.val.smooth / train
+    lead: Float64s = 1 - match.val.smooth / np.interp(
+        match.val_x, match.train_x, match.train.smooth
+    )
     return lead
+
+
+def mostly(lead: Float64s, needed: float) -> bool:
+    """Whether validation is better by so much at nearly every evaluation of the last half."""
+    later = lead[len(lead) // 2 :]
+    return bool((later > needed).mean() >= MOST_OF)
 
 
 def observe(match: Match, lead: Float64s, needed: float) -> Observation:

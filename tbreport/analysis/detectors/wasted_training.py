@@ -54,8 +54,10 @@ def wasted_training(
     first, best, last = int(chosen.steps[0]), chosen.best_step, int(chosen.steps[-1])
     after = (last - best) / max(1, last - first)
     lost, gained = abs(chosen.tail - chosen.best), abs(chosen.head - chosen.best)
+    if after < share or lost == 0 or lost < lost_share * gained:
+        return
     noise = chosen.level_noise * (abs(chosen.best) if chosen.is_positive else 1.0)
-    if after >= share and lost > 0 and lost >= max(lost_share * gained, noise_factor * noise):
+    if lost >= noise_factor * noise:
         seconds = float(chosen.wall_times[-1] - chosen.wall_times[chosen.best_index])
         spent = f", {duration(seconds)} of training" if seconds > 0 else ""
         yield Observation(
