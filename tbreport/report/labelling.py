@@ -129,12 +129,16 @@ def spots(
         mark, value = marks[number], values[number]
         best, least = None, float("inf")
         for order, spot in enumerate(candidates(mark, value, frame)):
+            cost = ORDER * order
+            if cost >= least:
+                break
             box = spot.box(mark.label)
-            cost = covered.crossed(box) + ORDER * order
             cost += AGAINST * sum(box.meets(other) for other in (*taken, *rings))
             cost += LEFTWARDS * (spot.leftwards and value is None)
             if not inside(box, frame):
                 cost += 10
+            if cost < least:
+                cost += covered.crossed(box)
             if cost < least:
                 best, least = spot, cost
         assert best is not None
