@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from tbreport import __version__
 from tbreport.analysis.digest import Plan, plan_for
@@ -27,7 +29,7 @@ from tbreport.gate.model import Baseline, Policy, Verdict
 from tbreport.gate.sketching import faint, sketch
 from tbreport.judging import Crash, Judges, noting
 from tbreport.model import Display, Run, RunDigest
-from tbreport.options import Options
+from tbreport.options import Options, call, public, told
 from tbreport.reader import logdir
 from tbreport.reader.load import read_blob
 from tbreport.reader.logdir import Logdir
@@ -38,6 +40,7 @@ from tbreport.report.headline import summary
 
 TITLE = "Training gate"
 EVERYTHING = (".*",)
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def gate(
     reading_of: Reading,
     first: Path | None = None,
     closely: bool = True,
+    asked: Mapping[str, Any] = NOTHING,
 ) -> Report:
     """Judge the runs under the paths by a policy and make the report of it.
 
@@ -63,6 +67,7 @@ def gate(
         first: the JSON of an earlier call whose failures these runs are to confirm.
         closely: whether a candidate that passes is looked at by every detector and drawn; one
             that does not always is. Without, the report of a pass has the verdict alone.
+        asked: the options of the command line that were given, for whoever calls it again.
 
     Raises:
         LogdirError: nothing is there, or no point could be read from any file.
@@ -91,7 +96,24 @@ def gate(
         problems=found.problems,
         detectors=judges.names(digests),
         verdict=verdict,
+        recipe={"command": command(paths, asked), "settings": told(reading_of.options.settings)},
     )
+
+
+def command(paths: Sequence[str | Path], asked: Mapping[str, Any]) -> str:
+    """The call that judges the same; where the runs lie is nobody's business."""
+    named = logdir.inputs([str(path) for path in paths])
+    places = dict.fromkeys(f"{one.label}=PATH" if one.label else "PATH" for one in named)
+    baseline = [public_input(path) for path in asked.get("baseline") or ()]
+    first = asked.get("confirm")
+    told_paths = {"baseline": baseline, "confirm": first and public(str(first))}
+    return call("gate", places, {**asked, **told_paths})
+
+
+def public_input(text: str) -> str:
+    """What a page may say of `PATH` or `NAME=PATH`."""
+    pair = logdir.NAMED.fullmatch(text)
+    return f"{pair['name']}={public(pair['path'])}" if pair else public(text)
 
 
 def verdict_alone(

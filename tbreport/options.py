@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -61,16 +61,33 @@ def command(options: Options) -> str:
     """The call that makes the same summary; where the runs lie is nobody's business."""
     selection = options.selection
     given = {
-        "--runs": selection.runs and selection.runs.pattern,
-        "--tags": selection.tags and selection.tags.pattern,
-        "--exclude": selection.exclude and selection.exclude.pattern,
-        "--compare": options.compare and public(options.compare),
-        "--title": options.title,
-        "--engine": options.engine,
+        "runs": selection.runs and selection.runs.pattern,
+        "tags": selection.tags and selection.tags.pattern,
+        "exclude": selection.exclude and selection.exclude.pattern,
+        "compare": options.compare and public(options.compare),
+        "title": options.title,
+        "engine": options.engine,
+        "no_join": not options.join,
+        "show_hosts": options.show_hosts,
     }
-    words = [word for name, value in given.items() if value for word in (name, value)]
-    words += ["--no-join"] * (not options.join) + ["--show-hosts"] * options.show_hosts
-    return shlex.join(["tbreport", "summarize", "PATH", *words])
+    return call("summarize", ["PATH"], given)
+
+
+def call(name: str, places: Iterable[str], given: Mapping[str, Any]) -> str:
+    """A command as a shell reads it.
+
+    Args:
+        given: options by their names in Python; None and False are left out, a list is repeated.
+    """
+    words = ["tbreport", name, *places]
+    for option, value in given.items():
+        flag = f"--{option.replace('_', '-')}"
+        if value is True:
+            words.append(flag)
+        elif value is not None and value is not False:
+            for one in value if isinstance(value, list | tuple) else [value]:
+                words += [flag, str(one)]
+    return shlex.join(words)
 
 
 def told(settings: Settings) -> str:
@@ -89,7 +106,16 @@ def flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]
         elif isinstance(value, str):
             yield name, masked(key, value) or json.dumps(public(value), ensure_ascii=False)
         else:
-            yield name, json.dumps(value, default=str, ensure_ascii=False)
+            yield name, json.dumps(shown(value), default=str, ensure_ascii=False)
+
+
+def shown(value: Any) -> Any:
+    """What a page may say of a value, whatever it holds."""
+    if isinstance(value, list):
+        return [shown(one) for one in value]
+    if isinstance(value, Mapping):
+        return {key: masked(key, one) or shown(one) for key, one in value.items()}
+    return public(value) if isinstance(value, str) else value
 
 
 def public(path: str) -> str:

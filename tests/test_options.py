@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
 
-from tbreport.options import Options, Selection, command, told
+from tbreport.options import Options, Selection, call, command, told
 from tbreport.settings import Settings, Table
 
 
@@ -15,6 +16,24 @@ def test_the_command_names_what_was_asked_for_and_no_path() -> None:
     assert command(options) == (
         "tbreport summarize PATH --runs '^base .*' --exclude time --compare old --no-join"
     )
+
+
+def test_a_call_leaves_out_what_was_not_asked_for_and_repeats_lists() -> None:
+    given = {"metric": ["a=lower", "b=higher"], "alpha": 0.01, "tol": None, "partial": True,
+             "no_join": False, "fresh_seeds": 0}  # fmt: skip
+
+    assert call("gate", ["lm=PATH"], given) == (
+        "tbreport gate lm=PATH --metric a=lower --metric b=higher --alpha 0.01 --partial "
+        "--fresh-seeds 0"
+    )
+
+
+def test_a_shell_reads_a_call_as_it_was_given() -> None:
+    hostile = "$(rm -rf ~) `id` 'x' \"y\"; a && b > c\n| é \\"
+
+    words = shlex.split(call("gate", ["PATH"], {"check": [hostile], "title": hostile}))
+
+    assert words == ["tbreport", "gate", "PATH", "--check", hostile, "--title", hostile]
 
 
 def test_settings_are_told_by_their_dotted_names() -> None:
@@ -33,3 +52,15 @@ def test_settings_are_told_by_their_dotted_names() -> None:
 
 def test_the_defaults_are_told_as_such() -> None:
     assert told(Settings()) == "none: the defaults"
+
+
+def test_lists_of_settings_name_no_path_and_no_secret() -> None:
+    table = Table(
+        "gate",
+        "tbreport.toml",
+        {"baseline": ["/home/me/b.json", "kept/a.json"], "metric": [{"tag": "x", "token": "abc"}]},
+    )
+
+    assert told(Settings("tbreport.toml", {"gate": table})) == (
+        'gate.baseline = ["b.json", "kept/a.json"]; gate.metric = [{"tag": "x", "token": "•••"}]'
+    )

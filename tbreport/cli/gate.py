@@ -12,8 +12,10 @@ from tbreport.cli.baseline import grow
 from tbreport.cli.output import (
     Config,
     Engine,
+    Exclude,
     Hosts,
     Join,
+    Runs,
     found_settings,
     in_actions,
     note,
@@ -33,13 +35,18 @@ if TYPE_CHECKING:
 
 # Formats that show the verdict alone: for these a candidate that passes need not be drawn.
 VERDICT_ALONE = ("text", "github", "junit")
+# What is asked of the gate; the page tells it to whoever wants to make it again.
+ASKED = (
+    "baseline", "metric", "stats", "check", "alpha", "min_effect", "max_regression", "tol",
+    "confirm", "fresh_seeds", "key", "group", "require", "fail_on", "fail_on_damage",
+    "on_inconclusive", "allow_shorter", "partial", "runs", "exclude", "title", "engine",
+    "show_hosts",
+)  # fmt: skip
 EXIT_CODES = {"fail": 1, "exit4": 4}  # of an inconclusive gate, by on_inconclusive; else 0
-
-Regex = Annotated[str | None, typer.Option(metavar="REGEX", help="Of run names.")]
-Share = Annotated[str | None, typer.Option(metavar="SHARE")]
 
 
 def gate(
+    context: typer.Context,
     candidates: Annotated[
         list[str],
         typer.Argument(metavar="CANDIDATE", help="As for summarize: folders, JOB=PATH pairs, …"),
@@ -111,8 +118,8 @@ def gate(
         bool, typer.Option("--update-baseline", help="Add the runs to the baseline on a pass.")
     ] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Report only.")] = False,
-    runs: Regex = None,
-    exclude: Regex = None,
+    runs: Runs = None,
+    exclude: Exclude = None,
     format: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME[=PATH]", help=f"Repeatable; one of {', '.join(FORMATS)}."),
@@ -171,7 +178,15 @@ def gate(
     with Progress() as progress:
         how = Reading(options, progress.begin, progress.advance, crashes)
         closely = in_actions() or any(o.format.name not in VERDICT_ALONE for o in outputs)
-        report = judge(*candidates, policy=policy, reading_of=how, first=confirm, closely=closely)
+        asked = {name: context.params[name] for name in ASKED} | {"no_join": not join}
+        report = judge(
+            *candidates,
+            policy=policy,
+            reading_of=how,
+            first=confirm,
+            closely=closely,
+            asked=asked,
+        )
     tell_crashes(crashes)
     if any(wanted.format.name == "github" for wanted in outputs):
         report = placed(report, None if metric else settings.file, policy)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +71,28 @@ def test_runs_can_be_the_baseline_without_a_file(tbreport: Command, runs: Path) 
     assert tbreport("gate", "same", "--baseline", "main").code == 0
     assert tbreport("gate", "worse", "--baseline", "main").code == 1
     assert tbreport("gate", "worse", "--baseline", "main", "--exit-zero").code == 0
+
+
+def test_the_page_tells_how_to_make_it_again_and_names_no_absolute_path(
+    tbreport: Command, runs: Path
+) -> None:
+    asked = (
+        "--metric", "val/loss=lower", "--check", "last('val/loss') < 9", "--title", "a & `id` 'b'",
+        "--no-join", "--exit-zero",
+    )  # fmt: skip
+    for page in ("one.html", "two.html"):
+        called = tbreport("gate", f"lm={runs / 'same'}", "--baseline", f"lm={runs / 'main'}",
+                          *asked, "-o", page)  # fmt: skip
+        assert called.code == 0, called.err
+
+    page = (runs / "one.html").read_text()
+    command = re.search(r"tbreport gate [^<]*", page)
+    assert command is not None
+    assert shlex.split(html.unescape(command[0])) == [
+        "tbreport", "gate", "lm=PATH", "--baseline", "lm=main", *asked[:-2], "--no-join",
+    ]  # fmt: skip
+    assert str(runs) not in page
+    assert (runs / "two.html").read_text() == page
 
 
 def test_a_folder_of_baseline_files_is_all_of_them(tbreport: Command, runs: Path) -> None:
