@@ -63,6 +63,18 @@ class Workers:
             self._executor = self._begin()
         return self._executor.submit(function, task)
 
+    def begins(self) -> bool:
+        """Whether it can be begun: not every system has processes or semaphores to give."""
+        try:
+            self.submit(abs, 0)
+        except (OSError, ImportError, NotImplementedError):
+            from multiprocessing import active_children
+
+            for child in active_children():  # of a pool that has only some of its processes
+                child.terminate()
+            return False
+        return True
+
     def renew(self) -> None:
         """Begin anew: the executor may be broken."""
         self._executor = self._begin()
@@ -187,7 +199,9 @@ def at_hand() -> Iterator[Workers | None]:
         yield None
         return
     with pool("fork", width) as begin:
-        yield Workers(begin, width, lambda families: families >= PAYS and is_alone())
+        workers = Workers(begin, width)
+        workers.serves = lambda families: families >= PAYS and is_alone() and workers.begins()
+        yield workers
 
 
 def is_alone() -> bool:

@@ -100,6 +100,23 @@ with at_hand() as workers:
     assert os.getpid() not in {made for _, made in found}
     print(machine.render(summarize(sys.argv[1], executor=workers)), end="")
 """
+FORKLESS = """
+import os, sys
+from tbreport import executors
+from tbreport.pipeline import summarize
+from tbreport.report import machine
+
+def refuse(fork=os.fork, count=[]):
+    count.append(1)
+    if len(count) > 1:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+    return fork()
+
+os.fork = refuse
+executors.PAYS = 2
+with executors.at_hand() as workers:
+    print(machine.render(summarize(sys.argv[1], executor=workers)), end="")
+"""
 FOLLOWED = """
 from tbreport.executors import at_hand
 from tests.deadly import pid
@@ -118,6 +135,13 @@ def test_copies_of_the_process_give_the_same_bytes(runs: Path) -> None:
     command = [sys.executable, "-c", FORKED, str(runs)]
     forked = subprocess.run(command, capture_output=True, text=True)
     assert (forked.stderr, forked.stdout) == ("", document(runs))
+
+
+@needs_two
+def test_where_nothing_can_be_forked_the_process_does_it_all(runs: Path) -> None:
+    command = [sys.executable, "-c", FORKLESS, str(runs)]
+    forkless = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (forkless.stderr, forkless.stdout) == ("", document(runs))
 
 
 @needs_two
