@@ -14,6 +14,7 @@ from tbreport.cli.output import Config, Engine, Join, found_settings, note, patt
 from tbreport.cli.policy import adjusted
 from tbreport.errors import BadSetting, CannotWrite
 from tbreport.report.formats import STDOUT, write
+from tbreport.wording import count
 
 if TYPE_CHECKING:
     from tbreport.gate.model import Baseline, Policy
@@ -25,21 +26,34 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Runs = Annotated[list[str], typer.Argument(metavar="RUNS", help="As for gate.")]
+Runs = Annotated[
+    list[str],
+    typer.Argument(metavar="RUNS", help="Folders of runs, event files, JOB=PATH pairs, archives."),
+]
 File = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Else `baseline` of the settings."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="The baseline file; else that of [gate] in the settings.",
+    ),
 ]
 Group = Annotated[
     str | None, typer.Option(metavar="REGEX", help="What of a run's name is its seed.")
 ]
 Keys = Annotated[
-    list[str] | None, typer.Option("--key", metavar="K=V", help="Repeatable: the environment.")
+    list[str] | None,
+    typer.Option("--key", metavar="K=V", help="Repeatable: the environment, as gpu=a100."),
 ]
 Tags = Annotated[
-    str | None, typer.Option(metavar="REGEX", help="Tags; else the gated, and what has a goal.")
+    str | None,
+    typer.Option(
+        metavar="REGEX", help="Store tags that match; else those gated, and what has a goal."
+    ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace the file; update in CI.")]
+Replace = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
+Force = Annotated[bool, typer.Option("--force", help="In CI as well.")]
 Golden = Annotated[
     bool, typer.Option("--golden", help="Deterministic: keep every step, compare exactly.")
 ]
@@ -53,12 +67,16 @@ def create(
     key: Keys = None,
     group: Group = None,
     golden: Golden = False,
-    rtol: Annotated[float, typer.Option(min=0, help="Of a golden job.")] = 0.0,
-    atol: Annotated[float, typer.Option(min=0, help="Of a golden job.")] = 0.0,
+    rtol: Annotated[
+        float, typer.Option(metavar="SHARE", min=0, help="How far a golden step may be off.")
+    ] = 0.0,
+    atol: Annotated[
+        float, typer.Option(metavar="X", min=0, help="The same, as a difference.")
+    ] = 0.0,
     expect_nonfinite: Annotated[
         bool, typer.Option("--expect-nonfinite", help="NaN equals NaN in a golden job.")
     ] = False,
-    force: Force = False,
+    force: Replace = False,
     engine: Engine = None,
     join: Join = True,
     config: Config = None,
@@ -110,7 +128,7 @@ def update(
     join: Join = True,
     config: Config = None,
 ) -> None:
-    """Add runs, or replace those there, and print what changes, in Markdown for the review."""
+    """Add or replace runs, and print what that changes, in Markdown."""
     policy, how = asked(config, key, group, None, engine, join=join)
     policy = replace(policy, baseline=(str(target(output, policy)),))
     grow(runs, policy, how, reset=reset, force=force)
@@ -141,7 +159,7 @@ def grow(
 
 @app.command()
 def show(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
-    """Print the jobs and runs of a baseline file, and what can be found with so many."""
+    """Print jobs, runs and metrics, and what so many runs can show."""
     from tbreport.gate.baseline import read
     from tbreport.gate.diffing import overview
 
@@ -153,7 +171,7 @@ def diff(
     before: Annotated[Path, typer.Argument(metavar="BEFORE")],
     after: Annotated[Path, typer.Argument(metavar="AFTER")],
 ) -> None:
-    """Print the relative change of each metric between two baseline files, in Markdown."""
+    """Print how metrics differ between two files, in Markdown."""
     from tbreport.gate.baseline import read
     from tbreport.gate.diffing import changes
 
@@ -203,4 +221,5 @@ def save(path: Path, baselines: Iterable[Baseline]) -> None:
     found = tuple(baselines)
     write(baseline.write(found, __version__), STDOUT if str(path) == STDOUT else str(path))
     for job in found:
-        note(f"{path}: job {job.job!r}, {len(job.runs)} runs, {len(job.grids)} metrics")
+        held = f"{count(len(job.runs), 'run')}, {count(len(job.grids), 'metric')}"
+        note(f"{path}: job {job.job!r}, {held}")

@@ -49,7 +49,7 @@ def gate(
     context: typer.Context,
     candidates: Annotated[
         list[str],
-        typer.Argument(metavar="CANDIDATE", help="As for summarize: folders, JOB=PATH pairs, …"),
+        typer.Argument(metavar="CANDIDATE", help="Folders, event files, JOB=PATH pairs, archives."),
     ],
     baseline: Annotated[
         list[str] | None,
@@ -57,37 +57,39 @@ def gate(
     ] = None,
     metric: Annotated[
         list[str] | None,
-        typer.Option(metavar="TAG=lower|higher", help="Repeatable; * and ? match."),
+        typer.Option(metavar="TAG=lower|higher", help="Repeatable; what is gated. * and ? match."),
     ] = None,
     stats: Annotated[
         str | None,
-        typer.Option(metavar="NAMES", help="Of each metric: final,auc,best,ttt,median."),
+        typer.Option(metavar="NAMES", help="Some of final,auc,best,ttt,median."),
     ] = None,
     check: Annotated[
         list[str] | None,
         typer.Option(metavar="EXPR", help="Repeatable: 'mean(\"loss\", last=5) < 0.3'."),
     ] = None,
     alpha: Annotated[
-        float | None, typer.Option(metavar="P", help="False failures, of the whole call.")
+        float | None, typer.Option(metavar="P", help="How often chance may fail the call.")
     ] = None,
     min_effect: Annotated[
-        str | None, typer.Option(metavar="SHARE", help="A worsening that may be.")
+        str | None, typer.Option(metavar="SHARE", help="A worsening up to this is let pass.")
     ] = None,
     max_regression: Annotated[
         str | None, typer.Option(metavar="SHARE", help="A pass rules out this worsening.")
     ] = None,
     tol: Annotated[
-        str | None, typer.Option(metavar="SHARE", help="For fewer than 3 baseline runs.")
+        str | None, typer.Option(metavar="SHARE", help="Tolerated with fewer than 3 baseline runs.")
     ] = None,
     confirm: Annotated[
         Path | None,
-        typer.Option(metavar="FIRST.json", help="Confirm the failures of an earlier call."),
+        typer.Option(metavar="FIRST.json", help="Confirm the failures of that call."),
     ] = None,
     fresh_seeds: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="Seeds that confirm a failure.")
+        int | None,
+        typer.Option(metavar="N", min=0, help="Confirm a failure by so many."),
     ] = None,
     key: Annotated[
-        list[str] | None, typer.Option(metavar="K=V", help="Repeatable: the environment.")
+        list[str] | None,
+        typer.Option(metavar="K=V", help="Repeatable: the environment, as gpu=a100."),
     ] = None,
     group: Annotated[
         str | None, typer.Option(metavar="REGEX", help="What of a run's name is its seed.")
@@ -103,7 +105,8 @@ def gate(
         bool, typer.Option("--fail-on-damage", help="Damaged event files fail.")
     ] = False,
     on_inconclusive: Annotated[
-        str | None, typer.Option(metavar="pass|warn|fail|exit4", help="Too few seeds to say.")
+        str | None,
+        typer.Option(metavar="pass|warn|fail|exit4", help="The outcome where seeds are too few."),
     ] = None,
     allow_shorter: Annotated[
         bool, typer.Option("--allow-shorter", help="Compare a short run up to its end.")
@@ -131,13 +134,17 @@ def gate(
     max_size: Annotated[
         float, typer.Option(metavar="MB", help="How large the page may be.", min=1)
     ] = 10,
-    force: Annotated[bool, typer.Option("--force", help="As for summarize, and in CI.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Larger pages; --update-baseline in CI.")
+    ] = False,
     engine: Engine = None,
     join: Join = True,
     show_hosts: Hosts = False,
     config: Config = None,
 ) -> None:
     """Hold runs against a baseline; exit 1 if the training became worse.
+
+    A SHARE is written 2% or 0.02. docs/gate.md says how it decides.
 
     Exit codes: 0 passed, 1 failed, 2 usage or settings, 3 a bug of ours, 4 inconclusive (with
     --on-inconclusive exit4), 5 nothing to compare.

@@ -202,5 +202,8 @@ def tolerated(
 
 
 def signed(share: float) -> str:
-    """A relative worsening: "+1.8 %"."""
-    return f"{100 * share:+.2g} %" if math.isfinite(share) else "beyond any share"
+    """A relative worsening: "+1.8 %", "+1,021 %"."""
+    if not math.isfinite(share):
+        return "beyond any share"
+    percent = 100 * share
+    return f"{percent:+.2g} %" if abs(percent) < 99.5 else f"{percent:+,.0f} %"

@@ -54,11 +54,12 @@ def refuse_strangers(
     ours, theirs = set(candidates), set(baselines)
     alone = (ours - theirs) | (set() if partial else theirs - ours)
     if alone:
+        nameless = "'.' is a folder that is a run itself; " if "." in alone else ""
         raise NothingToCompare(
             f"no counterpart for {named(alone)}: the candidate has {named(ours)}, "
             f"the baseline {named(theirs)}",
-            hint="name a side as in JOB=PATH, say what of a name is its seed with --group, "
-            "or allow missing jobs with --partial",
+            hint=f"{nameless}name a side as in JOB=PATH, say what of a name is its seed with "
+            "--group, or allow missing jobs with --partial",
         )
 
 

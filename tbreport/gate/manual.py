@@ -53,6 +53,21 @@ def findings_of(failed: Sequence[Check]) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+def advice(check: Check) -> str:
+    """What to do about a failure; fresh seeds can only confirm what a test has found."""
+    if check.stat == "check":
+        return "Look at what changed; where the demand itself is out of date, change it."
+    if check.p is None:
+        return (
+            "Look at what changed since the baseline, or accept the change with tbreport baseline "
+            "update --reset."
+        )
+    return (
+        "Look at what changed since the baseline; confirm with fresh seeds, or accept the change "
+        "with tbreport baseline update --reset."
+    )
+
+
 def finding_of(check: Check, others: Sequence[str]) -> Finding:
     """A failed check as a finding; of the whole job where several runs failed together."""
     evidence = {
@@ -72,6 +87,5 @@ def finding_of(check: Check, others: Sequence[str]) -> Finding:
         check.steps,
         f"{check.tag or f'job {check.job}'} ({check.stat}): {check.reason}{also}",
         {name: value for name, value in evidence.items() if value is not None},
-        "Look at what changed since the baseline; confirm with fresh seeds, or accept the change "
-        "with tbreport baseline update --reset.",
+        advice(check),
     )

@@ -50,6 +50,12 @@ def test_a_worse_run_fails_with_its_numbers() -> None:
     assert (finding.code, finding.severity, finding.run) == ("TB501", "error", "lm-seed100")
 
 
+def test_a_worsening_beyond_its_double_is_told_in_full() -> None:
+    worse = judge([candidate(shift=9.2)], [baseline()], POLICY)
+
+    assert check_of(worse, "final").reason.startswith("917 % worse (")
+
+
 def test_an_improvement_never_fails() -> None:
     verdict = judge([candidate(shift=-0.2)], [baseline()], POLICY)
 
@@ -244,6 +250,15 @@ def test_a_job_without_a_counterpart_is_nothing_to_compare() -> None:
         judge([candidate()], [other], POLICY)
 
 
+def test_a_run_without_a_name_is_told_how_to_get_one() -> None:
+    nameless = digest_of(".", {LOSS: falling(100)})
+
+    with pytest.raises(NothingToCompare) as raised:
+        judge([nameless], [baseline()], POLICY)
+
+    assert raised.value.hint.startswith("'.' is a folder that is a run itself; name a side")
+
+
 def test_a_job_that_the_candidate_lost_is_not_passed_over() -> None:
     both = [baseline(), replace(baseline(), job="vision")]
 
@@ -364,6 +379,19 @@ def test_an_expression_is_held_to_every_run_and_needs_no_baseline() -> None:
     verdict = judge([candidate(), candidate(101, shift=0.3)], [], policy)
 
     assert [check.verdict for check in verdict.checks] == ["pass", "fail"]
+
+
+def test_fresh_seeds_are_advised_where_a_test_failed_and_nowhere_else() -> None:
+    doubted = judge([candidate(shift=0.2)], [baseline()], POLICY)
+    certain = judge([digest_of("lm-seed1", {"other": [1.0] * 200})], [baseline()], POLICY)
+    demanded = judge(
+        [candidate()], [baseline()], Policy((LIMIT,), expressions=("last('val/loss') < 0",))
+    )
+
+    assert "fresh seeds" in doubted.findings[0].advice
+    assert "fresh seeds" not in certain.findings[0].advice
+    assert "update --reset" in certain.findings[0].advice
+    assert "the demand itself" in demanded.findings[0].advice
 
 
 def test_slow_drift_of_the_baseline_is_told() -> None:
