@@ -67,7 +67,7 @@ def median_of_windows(values: Float64s, width: int) -> Float64s:
     n = len(values)
     if n <= width:
         return np.array([median(values)])
-    values, apart = np.ascontiguousarray(values), stride(width)
+    values, apart = np.ascontiguousarray(narrowed(values)), stride(width)
     shape = (n - width - 1) // apart + 1, width
     size = values.itemsize
     # what sliding_window_view makes, in a twentieth of its time
@@ -78,8 +78,17 @@ def median_of_windows(values: Float64s, width: int) -> Float64s:
         ordered.sort()
     else:
         ordered.partition(width // 2)
-    middle: Float64s = ordered[:, width // 2].copy()
-    return middle
+    return ordered[:, width // 2].astype(np.float64)
+
+
+def narrowed(values: Float64s) -> Float64s | npt.NDArray[np.float32]:
+    """The same in float32 where nothing is lost, which sorts in two thirds of the time.
+
+    Writers log scalars so.
+    """
+    with np.errstate(over="ignore"):
+        narrow = values.astype(np.float32)
+    return narrow if np.count_nonzero(narrow == values) == len(values) else values
 
 
 def stride(width: int) -> int:
@@ -148,8 +157,7 @@ def surprise(values: Float64s, at: Rows, width: int) -> Float64s:
     NaN for the first two points; inf where those before are all equal and the point is higher.
     """
     centered = values - median(values)  # sums of squares far from zero would cancel
-    sums = np.concatenate(([0.0], centered.cumsum()))
-    squares = np.concatenate(([0.0], (centered * centered).cumsum()))
+    sums, squares = sums_before(centered), sums_before(centered * centered)
     start = np.maximum(at - width, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         size = (at - start).astype(np.float64)
@@ -160,6 +168,13 @@ def surprise(values: Float64s, at: Rows, width: int) -> Float64s:
         score: Float64s = (centered[at] - mean) / np.sqrt(variance)
     score[at < 2] = np.nan
     return score
+
+
+def sums_before(values: Float64s) -> Float64s:
+    """The sum of all values before each, and at the end that of all."""
+    sums = np.zeros(len(values) + 1)
+    values.cumsum(out=sums[1:])
+    return sums
 
 
 def trailing(values: Float64s, at: Rows, width: int) -> tuple[Float64s, Float64s]:

@@ -175,7 +175,7 @@ def displays(scalars: Mapping[str, Series], plan: Plan) -> dict[str, Display]:
             alike.setdefault(series.steps.tobytes(), []).append(series)
     for members in alike.values():
         for group in batched(members, max(1, TOGETHER // max(1, len(members[0])))):
-            rows = np.stack([series.values for series in group])
+            rows = np.array([series.values for series in group])
             kept = thin_alike(group[0].steps, rows, plan.points_per_series)
             chosen |= {series.tag: at for series, at in zip(group, kept, strict=True)}
     return {tag: shown(series, chosen[tag]) for tag, series in scalars.items()}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tbreport.analysis.curve import Curve
-from tbreport.analysis.curves import differences
+from tbreport.analysis.curves import differences, sums_before
 from tbreport.analysis.detector import Observation, as_one, detector
 from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding, Float64s
@@ -131,7 +131,7 @@ def alternation(curve: Curve) -> tuple[float, float]:
 
     The mean of 11 neighbors makes that of independent noise −0.1 only.
     """
-    sums = np.concatenate(([0.0], np.cumsum(curve.values)))
+    sums = sums_before(curve.values)
     around = (sums[WIDTH:] - sums[:-WIDTH]) / WIDTH
     rest = curve.values[WIDTH // 2 : len(curve) - WIDTH // 2] / around - 1
     rest = rest[len(rest) // 2 :]  # the first half may still fall steeply
