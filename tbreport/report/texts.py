@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # most reports show no text, and need no parser
 
 ADDRESS = re.compile(r"(https?|mailto):", re.IGNORECASE)
 NESTING = 12  # lists and quotes within each other
-FIRST_HEADING = 4  # the page's own are above
+FIRST_HEADING = 3  # that of a section is the second
 # "| api_key | abc |", "api_key: abc", "api_key = abc"
 SETTING = re.compile(
     r"^(?P<head>\s*[|>*+-]?\s*[`*_\"']*(?P<name>[\w.-]+)[`*_\"']*\s*[|:=]\s*)(?P<value>[^|\n]*\S)",

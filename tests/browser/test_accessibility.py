@@ -1,16 +1,19 @@
-"""What axe-core finds wrong with the page: nothing serious, in either theme."""
+"""What axe-core finds wrong with any page: nothing serious, in either theme."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tbreport import summarize
-from tbreport.report import html
+from tbreport.pipeline import inspection, summarize
+from tbreport.report.document import Report
+from tests import hostile
 from tests.browser.conftest import Opener
+from tests.report import verdicts
 
 pytestmark = pytest.mark.browser
 
@@ -30,18 +33,28 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def page() -> str:
-    """The report of a sample run, with scalars, histograms and findings."""
-    return html.render(summarize(ROOT / "sample_runs" / "overfitting-seed0"))
+PAGES: dict[str, Callable[[Path], Report]] = {
+    "sample": lambda folder: summarize(ROOT / "sample_runs" / "overfitting-seed0"),
+    "hostile": lambda folder: summarize(hostile.write(folder / "logs")),
+    "gate": lambda folder: verdicts.hostile(),
+    "inspection": lambda folder: inspection(ROOT / "sample_runs" / "crashed-seed0"),
+}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious(open_page: Opener, page: str, axe: str, theme: str) -> None:
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious(
+    open_page: Opener, tmp_path: Path, axe: str, name: str, theme: str
+) -> None:
     # The page's own policy refuses any script but its own; this test alone goes past it.
-    opened = open_page(page, hash=f"#?theme={theme}", bypass_csp=True)
+    opened = open_page(PAGES[name](tmp_path), hash=f"#?theme={theme}", bypass_csp=True)
+    opened.page.locator("#controls").wait_for()
     for kind in ("scalar", "histogram"):
-        opened.chart(opened.page.locator(f"figure[id^={kind}]").first.get_attribute("id"))
+        for chart in opened.page.locator(f"figure[id^={kind}]").all()[:1]:
+            opened.chart(chart.get_attribute("id"))
+    opened.page.evaluate(
+        "document.querySelectorAll('main details:not(.tools)').forEach((one) => (one.open = true))"
+    )
     opened.page.evaluate(axe)
 
     found: list[dict[str, Any]] = opened.page.evaluate(

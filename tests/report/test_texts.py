@@ -11,7 +11,7 @@ from tbreport.report.texts import to_html, without_secrets
 from tests.hostile import MARKDOWN
 
 ELEMENTS = {
-    "h4", "h5", "h6", "p", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "hr",
+    "h3", "h4", "h5", "h6", "p", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "hr",
     "br", "a", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "rel", "target", "title"}, "td": {"class"}, "th": {"class"},
@@ -85,7 +85,7 @@ def test_no_other_address_becomes_a_link(address: str) -> None:
 def test_tables_code_lists_and_headings_are_kept() -> None:
     tags = [tag for tag, _ in Elements("# a\n\n| x | y |\n|---|--:|\n| 1 | 2 |\n\n- *b*\n").found]
 
-    assert tags[0] == "h4"
+    assert tags[0] == "h3"
     assert {"table", "td", "ul", "em"} <= set(tags)
 
 
