@@ -101,8 +101,6 @@ def summarize(
     from tbreport.pipeline import summarize as make
     from tbreport.progress import Progress
     from tbreport.remembering import columns_in
-    from tbreport.report.coverage import unmet
-    from tbreport.report.headline import why_unjudged
 
     began = time.perf_counter()
     if fail_on not in (None, "warning", "error"):
@@ -126,6 +124,9 @@ def summarize(
             values=store,
             columns=columns_in(store.folder, note) if store else None,
         )
+    from tbreport.report.coverage import unmet
+    from tbreport.report.headline import why_unjudged
+
     tell_crashes(crashes)
     for wanted in outputs:
         put(wanted, report, max_size=int(max_size * 1e6), force=force)
