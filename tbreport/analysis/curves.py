@@ -67,7 +67,7 @@ def median_of_windows(values: Float64s, width: int) -> Float64s:
     n = len(values)
     if n <= width:
         return np.array([median(values)])
-    values, apart = np.ascontiguousarray(narrowed(values)), stride(width)
+    values, apart = np.ascontiguousarray(values), stride(width)
     shape = (n - width - 1) // apart + 1, width
     size = values.itemsize
     # what sliding_window_view makes, in a twentieth of its time
@@ -78,17 +78,8 @@ def median_of_windows(values: Float64s, width: int) -> Float64s:
         ordered.sort()
     else:
         ordered.partition(width // 2)
-    return ordered[:, width // 2].astype(np.float64)
-
-
-def narrowed(values: Float64s) -> Float64s | npt.NDArray[np.float32]:
-    """The same in float32 where nothing is lost, which sorts in two thirds of the time.
-
-    Writers log scalars so.
-    """
-    with np.errstate(over="ignore"):
-        narrow = values.astype(np.float32)
-    return narrow if np.count_nonzero(narrow == values) == len(values) else values
+    middle: Float64s = ordered[:, width // 2].copy()
+    return middle
 
 
 def stride(width: int) -> int:
