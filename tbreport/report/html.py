@@ -193,7 +193,7 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
         "notes": charts.notes,
         "rows": functools.partial(rows.body, draw=spark),
         "swatch": rows.swatch,
-        "told": folding.told,
+        "chapters": folding.chapters,
         "map": lambda chart: Markup(layermaps.drawing(chart, colors.get(chart.run, 0))),
         "still": still,
         "color": theme.run_color,

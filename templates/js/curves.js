@@ -86,7 +86,7 @@ function curvesFigure(chart, { lines, under, unit, chosen }, view, tokens, size)
     home: { xaxis: span, yaxis: range },
     probe: probeCurves(lines, view.axis),
     notes: [...leftOut(lines, chosen, view.log), ...(clamped ? [cutOff(clamped.cut)] : [])],
-    remark: groupRemark(lines, view) || (under.length ? crowdRemark(chart, view) : ""),
+    remark: [groupRemark(lines, view) || (under.length ? crowdRemark(chart, view) : ""), overThinned(lines)].filter(Boolean).join("; "),
     contents: { lines },
   };
 }
@@ -203,19 +203,19 @@ function leftOut(lines, chosen, log) {
   const dropped = log ? lines.reduce((sum, line) => sum + notPositive(line.raw), 0) : 0;
   return [
     ...(chosen > lines.length ? [`${lines.length} of ${number(chosen)} lines drawn, filter the runs`] : []),
-    ...overThinned(lines),
     ...(dropped ? [`${number(dropped)} points not above 0 left out`] : []),
   ];
 }
 
-/** Smoothing sees the points of the page: where those are a choice, extremes weigh too much.
+/** Smoothing sees the points of the page: where those are a choice, extremes weigh more than in
+ * TensorBoard's curve.
  * @param {Line[]} lines */
 function overThinned(lines) {
   const thinned = lines.filter((line) => line.of && line.ys !== line.raw);
-  if (thinned.length === 0) return [];
+  if (thinned.length === 0) return "";
   const held = thinned.reduce((sum, line) => sum + line.raw.length, 0);
   const all = thinned.reduce((sum, line) => sum + line.of, 0);
-  return [`smoothed over ${number(held)} of ${number(all)} points, not TensorBoard's curve`];
+  return `smoothed over ${number(held)} of ${number(all)} points`;
 }
 
 /** @param {number} n points beyond a clamped axis */

@@ -425,6 +425,6 @@ def test_smoothing_over_thinned_points_says_so(open_page: Opener) -> None:
     opened = open_page(typical(n=N, factor=10))
     opened.chart("scalar-0")
 
-    said = opened.page.locator("#scalar-0 .dropped").inner_text()
-    assert said == "smoothed over 800 of 8,000 points, not TensorBoard's curve"
-    assert opened.page.locator("#evidence-tb201 .dropped").inner_text() == ""
+    said = opened.page.locator("#scalar-0 .remark").inner_text()
+    assert said == "smoothed over 800 of 8,000 points"
+    assert opened.page.locator("#evidence-tb201 .remark").text_content() == ""

@@ -9,7 +9,7 @@ import pytest
 
 from tbreport.report import html, markdown, terminal
 from tbreport.report.document import FindingItem, FindingList, Report, Section
-from tbreport.report.folding import told
+from tbreport.report.folding import MANY_ALIKE, TOLD_ALIKE, chapters, told
 from tests.report.documents import finding, typical
 
 
@@ -46,6 +46,32 @@ def test_what_follows_from_an_accepted_finding_stands_alone_unless_accepted_too(
     assert shape(cause, item("TB203", follows="TB403 x")) == [("TB403", []), ("TB203", [])]
     (story,) = told([cause, item("TB203", follows="TB403 x", accepted="known")])
     assert story.accepted
+
+
+def test_what_many_runs_have_alike_is_told_of_the_first_few() -> None:
+    alike = [item("TB402", run=f"r{place}") for place in range(MANY_ALIKE + 1)]
+    found = chapters([*alike, item("TB304", run="r0")])
+
+    assert [len(chapter.stories) for chapter in found] == [1, 1, 1, 3, 1]
+    assert [chapter.is_folded for chapter in found] == [False, False, False, True, False]
+    assert found[TOLD_ALIKE].runs == "r3, r4 and r5"
+
+
+def test_a_few_alike_findings_and_accepted_ones_stay_where_they_are() -> None:
+    alike = [item("TB402", run=f"r{place}") for place in range(MANY_ALIKE)]
+    known = [item("TB402", run=f"s{place}", accepted="known") for place in range(9)]
+
+    assert not any(chapter.is_folded for chapter in chapters([*alike, *known]))
+
+
+def test_folded_alike_findings_are_in_the_page_with_their_links() -> None:
+    text = page(*(item("TB402", run=f"r{place}") for place in range(9)))
+
+    folded = text[text.index('<details class="folded alike">') :]
+    assert "6 more" in folded[: folded.index("</summary>")]
+    assert "r3, r4, r5 and 3 more" in folded[: folded.index("</summary>")]
+    assert 'id="tb402-r8"' in folded
+    assert 'id="tb402-r2"' not in folded
 
 
 def report(*items: FindingItem) -> Report:

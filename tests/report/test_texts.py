@@ -11,8 +11,8 @@ from tbreport.report.texts import to_html, without_secrets
 from tests.hostile import MARKDOWN
 
 ELEMENTS = {
-    "h3", "h4", "h5", "h6", "p", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "hr",
-    "br", "a", "table", "thead", "tbody", "tr", "th", "td",
+    "h3", "h4", "h5", "h6", "p", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li",
+    "hr", "br", "a", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "rel", "target", "title"}, "td": {"class"}, "th": {"class"},
               "ol": {"start"}}  # fmt: skip
