@@ -26,7 +26,7 @@ from tbreport.gate.deciding import read_first
 from tbreport.gate.jobs import by_job
 from tbreport.gate.judge import judge
 from tbreport.gate.model import Baseline, Policy, Verdict
-from tbreport.gate.sketching import faint, sketch
+from tbreport.gate.sketching import Cadences, faint, sketch
 from tbreport.judging import Crash, Judges, noting
 from tbreport.model import Display, Run, RunDigest
 from tbreport.options import Options, call, public, told
@@ -211,6 +211,7 @@ def digests_of(
         places = found.paths()
         plan = plan_for(len(found.folders()), keep)
         digests = []
+        cadences = Cadences()
         for run in runs:
             if options.selection.takes(run.name, options.selection.runs):
                 chosen = options.selection.of(run)
@@ -218,7 +219,8 @@ def digests_of(
                     digests.append(judges.digest(chosen, plan, places, reading_of.crashes))
                 else:
                     on_crash = noting(run.name, reading_of.crashes)
-                    digests.append(sketch(chosen, keep, judges.of(run.name), on_crash))
+                    by = judges.of(run.name)
+                    digests.append(sketch(chosen, keep, by, on_crash, cadences))
                 if texts is not None:
                     texts |= texts_of(chosen, places)
     refuse_nothing(digests, found, options.selection)

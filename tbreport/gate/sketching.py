@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,19 +20,45 @@ from tbreport.analysis.examination import OnCrash, examine
 from tbreport.analysis.overrides import Judgement
 from tbreport.analysis.subject import RunSubject
 from tbreport.gate.rules import DIVERGING
-from tbreport.model import Display, Finding, Run, RunDigest, Series, Statistics
+from tbreport.model import Display, Finding, Int64s, Run, RunDigest, Series, Statistics
 
 DRAWN = 200  # points, for sparklines
+CADENCES = 8  # ways to log that are remembered; a job has one or two
+
+
+@dataclass(frozen=True, slots=True)
+class Cadences:
+    """Steps that were met before, so that equal ones of many tags and runs are one array.
+
+    Judging looks at each of them a few times, and where they are one they are at hand still.
+    """
+
+    met: list[Int64s] = field(default_factory=list)
+
+    def once(self, steps: Int64s) -> Int64s:
+        """The steps as they were met first."""
+        for known in self.met:
+            if np.array_equal(known, steps):
+                return known
+        if len(self.met) < CADENCES:
+            self.met.append(steps)
+        return steps
 
 
 def sketch(
-    run: Run, keep: Sequence[str], by: Judgement, on_crash: OnCrash | None = None
+    run: Run,
+    keep: Sequence[str],
+    by: Judgement,
+    on_crash: OnCrash | None = None,
+    cadences: Cadences | None = None,
 ) -> RunDigest:
     """What judging needs of a run.
 
     Args:
         keep: patterns of tags whose points all stay; of others the last one does.
+        cadences: of the runs that were sketched before.
     """
+    cadences = cadences or Cadences()
     subject = RunSubject(run, by.roles)
     statistics = [counted(curve) for curve in subject.curves.values()]
     ended = [s.last_wall_time for s in statistics if s.last_wall_time is not None]
@@ -46,7 +72,7 @@ def sketch(
         run.hparams,
         diverging(subject, by.detectors, on_crash),
         tuple(sorted(statistics, key=lambda found: found.tag)),
-        {tag: kept(series, keep) for tag, series in run.scalars.items()},
+        {tag: kept(series, keep, cadences) for tag, series in run.scalars.items()},
         {},
         (),
         last_wall_time=max(ended, default=None),
@@ -65,10 +91,11 @@ def counted(curve: Curve) -> Statistics:
     )
 
 
-def kept(series: Series, keep: Sequence[str]) -> Display:
+def kept(series: Series, keep: Sequence[str], cadences: Cadences) -> Display:
     """All points of a tag that is compared, the last one of any other."""
-    start = 0 if any(re.search(pattern, series.tag) for pattern in keep) else -1
-    return Display(series.steps[start:], series.wall_times[start:], series.values[start:])
+    if any(re.search(pattern, series.tag) for pattern in keep):
+        return Display(cadences.once(series.steps), series.wall_times, series.values)
+    return Display(series.steps[-1:], series.wall_times[-1:], series.values[-1:])
 
 
 def diverging(

@@ -47,6 +47,19 @@ def test_the_verdict_is_that_of_the_whole_digests(tmp_path: Path, change: object
     assert whole == sketched
 
 
+def test_equal_steps_of_several_runs_are_one_array(tmp_path: Path) -> None:
+    for seed, n in ((0, 200), (1, 200), (2, 100)):
+        write(tmp_path / f"lm-seed{seed}", curve("val/loss", falling(seed, n=n)))
+
+    first, second, shorter = (
+        digest.display["val/loss"].steps
+        for digest in digests_of([tmp_path], READING, closely=False)[0]
+    )
+
+    assert first is second
+    assert list(shorter) == list(first[:100])
+
+
 def test_a_baseline_of_sketches_is_that_of_the_whole_digests(tmp_path: Path) -> None:
     for seed in range(3):
         write(tmp_path / f"lm-seed{seed}", curve("val/loss", falling(seed)))
