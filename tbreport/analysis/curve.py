@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from tbreport.analysis import curves
-from tbreport.analysis.once import once
 from tbreport.model import Float64s, Goal, Int64s, Role, Series
 
 LEARNING_RATE_RISE = 1.5  # × between two logs: on purpose, so nothing is compared across it
 
 
-@dataclass(frozen=True, eq=False)  # no slots: once needs a __dict__
+@dataclass(frozen=True, eq=False)  # no slots: cached_property needs a __dict__
 class Curve:
     """The finite points of one series, in which a detector looks for patterns."""
 
@@ -26,44 +26,44 @@ class Curve:
     def tag(self) -> str:
         return self.series.tag
 
-    @once
+    @cached_property
     def kept(self) -> npt.NDArray[np.bool_]:
         """Which points of the series are finite."""
         return np.isfinite(self.series.values)
 
-    @once
+    @cached_property
     def is_whole(self) -> bool:
         """Whether every point is finite."""
         return int(np.count_nonzero(self.kept)) == len(self.kept)
 
-    @once
+    @cached_property
     def steps(self) -> Int64s:
         return self.series.steps if self.is_whole else self.series.steps[self.kept]
 
-    @once
+    @cached_property
     def values(self) -> Float64s:
         return self.series.values if self.is_whole else self.series.values[self.kept]
 
-    @once
+    @cached_property
     def wall_times(self) -> Float64s:
         return self.series.wall_times if self.is_whole else self.series.wall_times[self.kept]
 
-    @once
+    @cached_property
     def seconds(self) -> Float64s:
         """Between each point and the next, by the clock."""
         return curves.differences(self.wall_times)
 
-    @once
+    @cached_property
     def usual_seconds(self) -> float:
         """The median of these; NaN of fewer than two points."""
         return curves.median(self.seconds)
 
-    @once
+    @cached_property
     def lowest(self) -> float:
         """The least value, of at least one."""
         return float(self.values.min())
 
-    @once
+    @cached_property
     def highest(self) -> float:
         """The greatest value, of at least one."""
         return float(self.values.max())
@@ -72,17 +72,17 @@ class Curve:
     def goal(self) -> Goal:
         return self.role.goal or "min"
 
-    @once
+    @cached_property
     def is_positive(self) -> bool:
         """Whether ratios and logarithms make sense: no value touches zero."""
         return len(self) == 0 or self.lowest > 0
 
-    @once
+    @cached_property
     def logs(self) -> Float64s:
         """Natural logarithms; of positive curves alone."""
         return np.log(self.values)
 
-    @once
+    @cached_property
     def noise(self) -> float:
         """Robust sd of a point around the trend: a share of the level where that is positive."""
         return curves.noise(self.logs if self.is_positive else self.values)
@@ -92,24 +92,24 @@ class Curve:
         """Robust sd of a point of the smoothed curve, if the noise of its points is independent."""
         return curves.OF_MEDIAN * self.noise / math.sqrt(curves.window(len(self)))
 
-    @once
+    @cached_property
     def smooth(self) -> Float64s:
         return curves.smooth(self.values)
 
-    @once
+    @cached_property
     def leaps(self) -> npt.NDArray[np.intp]:
         """The points at which it was raised at once: of learning rates."""
         return curves.jumps_up(self.values, LEARNING_RATE_RISE)
 
-    @once
+    @cached_property
     def head(self) -> float:
         return curves.head(self.values)
 
-    @once
+    @cached_property
     def tail(self) -> float:
         return curves.tail(self.values)
 
-    @once
+    @cached_property
     def _best(self) -> tuple[float, int]:
         return curves.best(self.values, self.smooth, self.goal)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +12,6 @@ import numpy as np
 from tbreport.analysis import curves
 from tbreport.analysis.curve import Curve
 from tbreport.analysis.layers import Layer, layers_of
-from tbreport.analysis.once import once
 from tbreport.analysis.pairs import NO_MEASURES, Comparison, compare, find_pairs
 from tbreport.analysis.roles import RoleRules, is_loss, words
 from tbreport.model import Float64s, Int64s, Pair, Role, Run, Split
@@ -21,7 +21,7 @@ OF_REINFORCEMENT = frozenset({"reward", "policy loss", "episode length"})
 OF_GAMES = frozenset({"generator loss", "discriminator loss", "adversarial loss"})
 
 
-@dataclass(frozen=True, eq=False)  # no slots: once needs a __dict__
+@dataclass(frozen=True, eq=False)  # no slots: cached_property needs a __dict__
 class Match:
     """The training and validation curves of one metric, laid over each other."""
 
@@ -33,25 +33,25 @@ class Match:
     def is_comparable(self) -> bool:
         return self.comparison.axis is not None and len(self.train) > 0 and len(self.val) > 0
 
-    @once
+    @cached_property
     def train_x(self) -> Float64s:
         """Where the finite points of the training curve lie on the axis."""
         at = self.comparison.train_x
         return at if self.train.is_whole else at[self.train.kept]
 
-    @once
+    @cached_property
     def val_x(self) -> Float64s:
         """Where those of the validation curve do."""
         at = self.comparison.val_x
         return at if self.val.is_whole else at[self.val.kept]
 
-    @once
+    @cached_property
     def train_at_best(self) -> float:
         """The smoothed training value where validation was best; of comparable curves alone."""
         at = self.val_x[self.val.best_index]
         return float(np.interp(at, self.train_x, self.train.smooth))
 
-    @once
+    @cached_property
     def train_went_on(self) -> bool:
         """Whether the training loss ended no higher than it was where validation was best.
 
@@ -63,29 +63,29 @@ class Match:
         return self.train.tail <= self.train_at_best + self.train.noise * scale
 
 
-@dataclass(frozen=True, eq=False)  # no slots: once needs a __dict__
+@dataclass(frozen=True, eq=False)  # no slots: cached_property needs a __dict__
 class RunSubject:
     """One run as detectors of the scope "run" see it."""
 
     run: Run
     rules: RoleRules = field(default_factory=RoleRules)
 
-    @once
+    @cached_property
     def curves(self) -> dict[str, Curve]:
         """Every scalar series, by tag."""
         return {
             tag: Curve(series, self.rules.role(tag)) for tag, series in self.run.scalars.items()
         }
 
-    @once
+    @cached_property
     def roles(self) -> dict[str, Role]:
         return {tag: curve.role for tag, curve in self.curves.items()}
 
-    @once
+    @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         return find_pairs(self.run.scalars, self.roles)
 
-    @once
+    @cached_property
     def matches(self) -> tuple[Match, ...]:
         """The pairs, each laid over an axis."""
         numbered = [curve.series for curve in self.of_metric("epoch")]
@@ -95,12 +95,12 @@ class RunSubject:
             for pair in self.pairs
         )
 
-    @once
+    @cached_property
     def longest(self) -> Curve | None:
         """The curve with the most finite points; None without scalars."""
         return max(self.curves.values(), key=len, default=None)
 
-    @once
+    @cached_property
     def by_metric(self) -> dict[str, tuple[Curve, ...]]:
         """The curves of each metric, by tag."""
         held: dict[str, list[Curve]] = {}
@@ -112,12 +112,12 @@ class RunSubject:
         """The curves of a metric, by tag."""
         return self.by_metric.get(metric, ())
 
-    @once
+    @cached_property
     def losses(self) -> tuple[Curve, ...]:
         """Every loss and every part of one, whatever the split."""
         return tuple(curve for curve in self.curves.values() if is_loss(curve.role.metric))
 
-    @once
+    @cached_property
     def by_split(self) -> dict[Split | None, tuple[Curve, ...]]:
         """The curves of each split that have a goal, speed apart."""
         held: dict[Split | None, list[Curve]] = {}
@@ -130,7 +130,7 @@ class RunSubject:
         """The losses and metrics of a split, by tag."""
         return self.by_split.get(split, ())
 
-    @once
+    @cached_property
     def chosen(self) -> Curve | None:
         """The validation series by which a checkpoint is chosen, the longest of its kind.
 
@@ -147,7 +147,7 @@ class RunSubject:
     def learning_rates(self) -> tuple[Curve, ...]:
         return self.of_metric("learning rate")
 
-    @once
+    @cached_property
     def layers(self) -> dict[str, tuple[Layer, ...]]:
         """The histograms of "gradients", "activations" and "weights", by layer."""
         return {
@@ -171,16 +171,16 @@ class RunSubject:
             if layer.tag.rpartition("/")[2] not in known:
                 yield layer.tag, layer.series.steps, measure(layer)
 
-    @once
+    @cached_property
     def has_reinforcement(self) -> bool:
         return not OF_REINFORCEMENT.isdisjoint(self.by_metric)
 
-    @once
+    @cached_property
     def is_game(self) -> bool:
         """Whether two networks play against each other, as in a GAN."""
         return not OF_GAMES.isdisjoint(self.by_metric)
 
-    @once
+    @cached_property
     def judged_losses(self) -> tuple[Curve, ...]:
         """The losses whose course alarms speak of, positive ones alone.
 
@@ -197,7 +197,7 @@ class RunSubject:
             if curve.role.metric == "loss" or (curve.role.split or "train") not in totals
         )
 
-    @once
+    @cached_property
     def rises(self) -> Int64s:
         """The steps at which a learning rate was raised at once: restarts and cycles."""
         raised = [rate.steps[rate.leaps] for rate in self.learning_rates() if len(rate.leaps)]
