@@ -17,6 +17,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from tbreport.analysis.subject import RunSubject
+from tbreport.analysis.thin import evenly
 from tbreport.errors import NothingToCompare
 from tbreport.experiment import Experiment
 from tbreport.model import Float64s, Series
@@ -122,7 +123,7 @@ def histograms(experiment: Experiment, run: str, tag: str, *, dark: bool = False
             line={"color": token("panel", dark), "width": 0.8},
             hoverinfo="name",
         )
-    labelled = np.unique(np.linspace(0, n - 1, min(n, 5)).round().astype(int))
+    labelled = evenly(n, 5)
     figure.update_yaxes(
         range=[n - 1, -rise],
         showgrid=False,

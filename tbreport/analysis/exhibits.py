@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tbreport.analysis import clips, pictures, scopes
+from tbreport.analysis.thin import evenly
 from tbreport.exhibits import Clip, Content, Exhibit, Picture, PrCurve, Text
 from tbreport.model import Blob, Float64s
 
@@ -68,7 +69,7 @@ def in_order(blobs: Sequence[Blob], most: int) -> list[tuple[int, Blob]]:
     """
     if blobs[0].kind != "graphs":
         blobs = list({blob.step: blob for blob in blobs}.values())
-    places = np.unique(np.linspace(0, len(blobs) - 1, min(most, len(blobs))).astype(int))
+    places = evenly(len(blobs), most)
     order = [places[-1], *places[:-1]] if most > 1 else [places[-1]]
     return list(enumerate(blobs[place] for place in order))
 
@@ -121,7 +122,7 @@ def pr_curve(rows: Float64s) -> PrCurve:
     n = rows.shape[1]
     if n < 2:
         raise ValueError("it has fewer than two thresholds")
-    places = np.unique(np.linspace(0, n - 1, min(n, CURVE_POINTS)).round().astype(int))
+    places = evenly(n, CURVE_POINTS)
     precision, recall = rows[4][places], rows[5][places]
     if not (np.isfinite(precision).all() and np.isfinite(recall).all()):
         raise ValueError("precision or recall is not finite")

@@ -14,6 +14,7 @@ from tbreport.analysis.curve import Curve
 from tbreport.analysis.layers import Layer, layers_of
 from tbreport.analysis.pairs import NO_MEASURES, Comparison, compare, find_pairs
 from tbreport.analysis.roles import RoleRules, is_loss, words
+from tbreport.analysis.thin import merged
 from tbreport.model import Float64s, Int64s, Pair, Role, Run, Split
 
 # A run with one of these learns from its own actions: its losses have no level to return to.
@@ -201,7 +202,7 @@ class RunSubject:
     def rises(self) -> Int64s:
         """The steps at which a learning rate was raised at once: restarts and cycles."""
         raised = [rate.steps[rate.leaps] for rate in self.learning_rates() if len(rate.leaps)]
-        return np.unique(np.concatenate(raised)) if raised else np.empty(0, np.int64)
+        return merged(*raised) if raised else np.empty(0, np.int64)
 
     def segments(self, curve: Curve) -> tuple[Curve, ...]:
         """The parts of a curve between the steps at which a learning rate was raised.
@@ -211,7 +212,7 @@ class RunSubject:
         """
         if not len(self.rises):
             return (curve,)
-        cuts = np.unique(np.searchsorted(curve.series.steps, self.rises))
+        cuts = merged(np.searchsorted(curve.series.steps, self.rises))
         if len(curve.series) <= len(cuts) * curves.window(len(curve.series)):
             return (curve,)
         edges = [0, *(int(cut) for cut in cuts if 0 < cut < len(curve.series)), len(curve.series)]

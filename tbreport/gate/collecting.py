@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tbreport.analysis.roles import is_loss
+from tbreport.analysis.thin import evenly
 from tbreport.gate.aligning import FEWEST, MISSING
 from tbreport.gate.jobs import seed_of
 from tbreport.gate.model import RING, BadBaseline, Baseline, BaselineRun, Golden, Limit
@@ -92,7 +93,7 @@ def thinned(steps: Int64s) -> Int64s:
     """At most 200 steps, evenly spaced, both ends among them."""
     if len(steps) <= GRID:
         return steps
-    return steps[np.unique(np.linspace(0, len(steps) - 1, GRID).round().astype(np.int64))]
+    return steps[evenly(len(steps), GRID)]
 
 
 def thinned_to(steps: Int64s, logged: Int64s) -> Int64s:

@@ -176,8 +176,7 @@ def restarts(traces: tuple[Trace, ...], colors: Mapping[str, int], frame: Frame)
 def rug(traces: tuple[Trace, ...], frame: Frame) -> str:
     """Short strokes on the step axis where a value is not finite."""
     lost = [trace.points.steps[~np.isfinite(trace.points.values)] for trace in traces]
-    steps = np.unique(np.concatenate([*lost, np.empty(0, np.int64)])).astype(float)
-    strokes = rug_strokes(frame, steps)
+    strokes = rug_strokes(frame, np.concatenate([*lost, NOTHING]))
     return f'<path class="rug" stroke="{light("ink-error")}" d="{strokes}"/>' if strokes else ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tbreport.analysis.distributions import distribution
+from tbreport.analysis.thin import evenly
 from tbreport.distribution import Distribution
 from tbreport.model import Float64s, HistogramSeries, Int64s
 from tbreport.report.document import HistogramChart
@@ -87,7 +88,7 @@ def spread(edges: Float64s, counts: Float64s, grid: Float64s) -> Float64s:
 def drawing(chart: HistogramChart, shown: Ridges, color: int, width: int, height: int) -> str:
     """The static picture: later steps in front and lower, as in TensorBoard's offset mode."""
     n = len(shown.steps)
-    rows = np.unique(np.linspace(0, n - 1, min(n, ROWS)).round().astype(int))
+    rows = evenly(n, ROWS)
     frame = Frame(width, height, (shown.low, shown.high), (0.0, 1.0), top=8)
     floors = np.linspace(frame.top + ROOM, frame.floor, len(rows) + 1)[1:]
     bins = np.linspace(shown.low, shown.high, 2 * BINS + 1)[1::2]

@@ -11,6 +11,7 @@ from html import escape
 
 import numpy as np
 
+from tbreport.analysis.thin import merged
 from tbreport.model import Float64s
 from tbreport.report.document import Mark, Tone
 from tbreport.report.labelling import Spot, step_place
@@ -69,7 +70,7 @@ def labels(anchor: str, texts: Iterable[tuple[float, float, str]]) -> str:
 
 def rug_strokes(frame: Frame, x: Float64s, length: int = 3) -> str:
     """Path data of strokes that stand on the floor, at most one a pixel."""
-    columns = np.unique(np.rint(frame.across(x)).astype(int))
+    columns = merged(np.rint(frame.across(x)).astype(np.int64))
     return "".join(f"M{column} {frame.floor}v-{length}" for column in columns)
 
 
