@@ -24,6 +24,7 @@ from pathlib import Path
 
 from benchmarks import many
 from benchmarks.corpora import CORPORA, Corpus, events, frame, simple_value, write
+from benchmarks.modules import compile_modules
 
 TBPARSE = """
 import sys
@@ -247,6 +248,7 @@ def main() -> None:
     parser.add_argument("--clock", choices=("wall", "processor"), default="wall")
     parser.add_argument("--format", action="append", help="for again: text and html by default")
     arguments = parser.parse_args()
+    compile_modules()
     global clock, written
     clock, written = arguments.clock, arguments.format or written
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -7,7 +7,6 @@ of judging alone is taken in this process. Modules are compiled before, as pip d
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.modules import compile_modules
 from tbreport.gate.baseline import read
 from tbreport.gate.judge import judge
 from tbreport.gate.model import Limit, Policy
@@ -63,28 +63,26 @@ def report_of(place: Path) -> None:
     print(f"reading the candidate: {read_s:.2f} s; the baseline file: {parse_s:.3f} s")
     print(f"judging: {judge_s:.3f} s, {len(verdict.checks)} checks")
     took: dict[str, list[float]] = {"base.json": [], "main": []}
-    for turn in range(TURNS + 1):
+    for _ in range(TURNS):
         for baseline, seconds in took.items():
             began = time.perf_counter()
             called(place, "gate", "pr", "--baseline", baseline, "--metric", "loss_*=lower",
                    "--exit-zero", "--format", "text=out.txt")  # fmt: skip
-            if turn:  # the first one compiles what it imports
-                seconds.append(time.perf_counter() - began)
+            seconds.append(time.perf_counter() - began)
     for baseline, seconds in took.items():
         print(f"tbreport gate against {baseline}: {statistics.median(seconds):.2f} s, "
               f"{min(seconds):.2f} to {max(seconds):.2f} in {TURNS} turns")  # fmt: skip
 
 
 def called(place: Path, *words: str) -> None:
-    """Run tbreport, with the compiled modules kept where only this benchmark sees them."""
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    environment["PYTHONPYCACHEPREFIX"] = str(place / "compiled")
+    """Run tbreport."""
     tool = [sys.executable, "-m", "tbreport", *words]
-    subprocess.run(tool, cwd=place, env=environment, stderr=subprocess.DEVNULL, check=True)
+    subprocess.run(tool, cwd=place, stderr=subprocess.DEVNULL, check=True)
 
 
 def main() -> int:
     rng = np.random.default_rng(0)
+    compile_modules()
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary)
         for side in ("main", "pr"):

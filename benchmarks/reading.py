@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.corpora import CORPORA, write
+from benchmarks.modules import compile_modules
 
 HERE = Path(__file__).parent
 FINISHED = re.compile(r"Finished load cycle \((?P<number>[\d.]+)(?P<unit>m?s|µs)\)")
@@ -194,6 +195,7 @@ class Arguments:
 
 def main() -> None:
     arguments = Arguments.parse()
+    compile_modules()
     with tempfile.TemporaryDirectory() as scratch:
         corpora = arguments.corpora or Path(scratch)
         names = ("load", "frame", "histograms", "tbparse", "tbparse-histograms", "accumulator")
