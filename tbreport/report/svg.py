@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from html import escape
 
 import numpy as np
+import numpy.typing as npt
 
 from tbreport.analysis.thin import merged
 from tbreport.model import Float64s
@@ -19,17 +20,29 @@ from tbreport.report.paths import QUARTER, path
 from tbreport.report.scales import Frame, tick_label, ticks
 from tbreport.report.theme import TOKENS, light, run_class, run_color
 
+DOT = 14  # quarters of a px, of a point that stands alone
 TICK_WIDTH, TICK_HEIGHT = 90, 50  # px from one tick to the next, about, in a large picture
 
 
 def curve(frame: Frame, x: Float64s, y: Float64s, color: int, dash: str = "") -> str:
-    """One line in its run's color."""
+    """One line in its run's color; a point that stands alone as a dot that can be seen."""
     lengths = " ".join(str(QUARTER * int(length)) for length in dash.split())
     dashing = f' stroke-dasharray="{lengths}"' if lengths else ""
-    return (
-        f'<path class="{run_class(color)}" stroke="{run_color(color)}"{dashing}'
-        f' d="{path(frame.across(x), frame.down(y))}"/>'
-    )
+    drawn = f'<path class="{run_class(color)}" stroke="{run_color(color)}"'
+    line = f'{drawn}{dashing} d="{path(frame.across(x), frame.down(y))}"/>'
+    alone = lonely(y)
+    if not alone.any():
+        return line
+    dots = path(frame.across(x), np.where(alone, frame.down(y), np.nan))
+    return f'{line}{drawn} stroke-width="{DOT}" d="{dots}"/>'
+
+
+def lonely(y: Float64s) -> npt.NDArray[np.bool_]:
+    """Which values are finite and have no finite one beside them."""
+    finite = np.zeros(len(y) + 2, np.bool_)
+    finite[1:-1] = np.isfinite(y)
+    alone: npt.NDArray[np.bool_] = finite[1:-1] & ~finite[:-2] & ~finite[2:]
+    return alone
 
 
 def picture(text: str, frame: Frame, *parts: str) -> str:

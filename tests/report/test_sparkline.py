@@ -59,8 +59,10 @@ def test_the_line_has_a_gap_where_the_series_is_not_finite() -> None:
 
 
 def test_a_point_that_stands_alone_is_a_dot() -> None:
-    (line,) = spark(1.0, NAN, 2.0, NAN).findall("g/path")
+    line, dots = spark(1.0, 2.0, NAN, 2.0, NAN, 3.0).findall("g/path")
 
+    assert dots.attrib["d"].count("h0") == 2
+    assert float(dots.attrib["stroke-width"]) > 6
     assert line.attrib["d"].count("h0") == 2
 
 
