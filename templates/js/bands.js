@@ -22,7 +22,7 @@ function bandsFigure({ chart, columns, steps: every, color, tokens, size, view, 
   const span = extent([xs]);
   Object.assign(layout.xaxis, xAxis(view.axis, unit, span?.[1] ?? 0));
   if (span) layout.xaxis.range = span[0] < span[1] ? span : [span[0] - 0.5, span[1] + 0.5];
-  const marks = (chart.marks ?? []).map((mark) => drawMark(mark, { steps, xs }, tokens, false));
+  const marks = (chart.marks ?? []).map((mark) => drawMark(mark, [{ steps, xs }], tokens, false));
   layout.shapes = marks.flatMap((mark) => mark.shapes);
   layout.annotations = marks.flatMap((mark) => mark.annotations);
   layout.uirevision = `bands ${view.axis}`;

@@ -57,9 +57,8 @@ function prepareLines(chart, manifest, columns, view, shown, tokens) {
 function curvesFigure(chart, { lines, under, unit, chosen }, view, tokens, size) {
   const faint = lines.filter((line) => line.ys !== line.raw);
   const most = pointsPerLine(lines.length + faint.length);
-  const marker = lines[lines.length - 1];
   const heights = extent(lines.map((line) => Array.from(line.ys).filter(Number.isFinite)));
-  const marks = (chart.marks ?? []).map((mark) => drawMark(mark, marker, tokens, view.log));
+  const marks = (chart.marks ?? []).map((mark) => drawMark(mark, lines, tokens, view.log));
   const layout = baseLayout(tokens, size);
   const span = xSpan(lines);
   Object.assign(layout.xaxis, xAxis(view.axis, unit, span ? span[1] : 0));

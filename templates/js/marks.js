@@ -1,16 +1,15 @@
 // Step ranges that findings speak of, and restarts: Plotly shapes and annotations.
 
 /** Shade a range, or mark a single step: by a ring around its value, else by a line; its label.
- * @param {MarkEntry} mark @param {{steps: Floats, xs: Floats} | undefined} line that places the steps
+ * @param {MarkEntry} mark @param {{steps: Floats, xs: Floats}[]} lines that place the steps: of several
+ *   the one whose points come closest
  * @param {Tokens} tokens @param {boolean} log
  * @returns {{shapes: object[], annotations: object[], rings: object[]}} */
-function drawMark(mark, line, tokens, log) {
-  const nothing = { shapes: [], annotations: [], rings: [] };
-  if (line === undefined || line.xs.length === 0) return nothing;
-  const first = placeStep(line.steps, line.xs, mark.first, "first");
-  const last = placeStep(line.steps, line.xs, mark.last, "last");
-  const x0 = first ?? line.xs[line.xs.length - 1];
-  const x1 = Math.max(last ?? x0, x0);
+function drawMark(mark, lines, tokens, log) {
+  const drawn = lines.filter((line) => line.xs.length > 0);
+  if (drawn.length === 0) return { shapes: [], annotations: [], rings: [] };
+  const x0 = Math.min(...drawn.map(({ steps, xs }) => placeStep(steps, xs, mark.first, "first") ?? xs[xs.length - 1]));
+  const x1 = Math.max(x0, ...drawn.map(({ steps, xs }) => placeStep(steps, xs, mark.last, "last") ?? x0));
   const ink = tokens(`ink-${mark.tone}`) || tokens("ink");
   const fill = tokens(`mark-${mark.tone}`) || tokens("mark-plain");
   const place = { xref: "x", yref: "paper", x0, x1, y0: 0, y1: 1, layer: "below" };
