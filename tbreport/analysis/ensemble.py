@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,8 +54,8 @@ def groups(digests: Sequence[RunDigest], least: int) -> tuple[Group, ...]:
         found.setdefault(("" if by_hparams else name, settings), []).append(digest)
     every = []
     for (name, _), members in found.items():
-        tag = common_tag(members)
-        if len(members) >= least and tag is not None:
+        tag = common_tag(members) if len(members) >= least else None
+        if tag is not None:
             reached = [outcome(member, tag) for member in members]
             known = [one for one in reached if one is not None]
             if len(known) >= least:
@@ -102,7 +103,7 @@ def candidates(digest: RunDigest) -> Iterable[Statistics]:
         and one.best is not None
         and one.role.goal is not None
         and one.role.metric not in NO_OUTCOME
-        and np.isfinite(one.best)
+        and math.isfinite(one.best)
     )
 
 
