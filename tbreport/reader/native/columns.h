@@ -18,12 +18,14 @@ void resize(Number*& numbers, size_t size, size_t capacity, Arena* arena) {
 
 // Room for as many points of a tag as the file will hold if it goes on as it began, so that a
 // regular file's columns are moved a few times while they are short and end with little to spare.
-// The more points there are, the more the estimate is trusted. `share`: the part that was read of
-// what the file holds from the tag's first point on, the next point included.
+// The more points there are, the more the estimate is trusted, but no more than four times: a tag
+// may end early, and room that is cut from a huge page is taken whether it is filled or not.
+// `share`: the part that was read of what the file holds from the tag's first point on, the next
+// point included.
 inline size_t room(size_t points, double share) {
   const auto size = static_cast<double>(points);
   const double expected = share > 0 ? (size + 1) / share * 1.01 : 0;
-  const double trusted = std::min(size, 32.0) * size + 16;
+  const double trusted = std::min(size, 4.0) * size + 16;
   return static_cast<size_t>(std::clamp(expected, std::min(1.5 * size + 16, trusted), trusted));
 }
 
