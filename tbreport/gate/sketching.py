@@ -92,10 +92,17 @@ def counted(curve: Curve) -> Statistics:
 
 
 def kept(series: Series, keep: Sequence[str], cadences: Cadences) -> Display:
-    """All points of a tag that is compared, the last one of any other."""
+    """All points of a tag that is compared, the last one of any other.
+
+    They are copied: a view keeps all columns of its run in memory.
+    """
     if any(re.search(pattern, series.tag) for pattern in keep):
-        return Display(cadences.once(series.steps), series.wall_times, series.values)
-    return Display(series.steps[-1:], series.wall_times[-1:], series.values[-1:])
+        steps = cadences.once(series.steps.copy())
+        return Display(steps, series.wall_times.copy(), series.values.copy())
+    last = slice(-1, None)
+    return Display(
+        series.steps[last].copy(), series.wall_times[last].copy(), series.values[last].copy()
+    )
 
 
 def diverging(
