@@ -159,6 +159,7 @@ def binned(series: Sequence[Display], edges: Float64s) -> Float64s:
     rows = np.repeat(np.arange(len(series)), [len(points.steps) for points in series])
     finite = np.isfinite(values)
     bins = np.searchsorted(edges, steps[finite], side="right") - 1
+    bins = np.minimum(bins, n_bins - 1)  # beyond 2^53 the last edge may equal the last step
     places = bins + n_bins * rows[finite]
     totals = np.bincount(places, values[finite], minlength=n_bins * len(series))
     sizes = np.bincount(places, minlength=n_bins * len(series))

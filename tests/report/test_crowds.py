@@ -57,6 +57,16 @@ def test_a_run_that_ended_has_no_part_in_what_comes_later() -> None:
     assert set(found.quantiles[:, -1]) == {1.0}
 
 
+def test_steps_beyond_what_a_float_tells_apart_stay_in_their_run() -> None:
+    late = 1_700_000_000_000_000_000  # ns since the epoch
+    points = display([1.0] * 3 + [5.0])
+    points = replace(points, steps=points.steps + late)
+    found = crowds.crowd([Trace(f"r{place}", "x", points) for place in range(MANY)], ())
+
+    assert found is not None
+    assert found.quantiles.max() <= 5.0
+
+
 def test_values_that_are_not_finite_have_no_part_either() -> None:
     traces = [Trace(f"r{place}", "x", display([1.0, np.nan, np.inf])) for place in range(MANY)]
 
