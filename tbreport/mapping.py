@@ -17,7 +17,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tbreport.analysis.digest import Plan
-from tbreport.executors import Workers, in_order
 from tbreport.judging import Crash, Judges
 from tbreport.model import Problem, RunDigest
 from tbreport.options import Selection
@@ -27,6 +26,7 @@ from tbreport.reader.load import load_each
 from tbreport.reader.logdir import FoundFile
 from tbreport.reader.remote import moved
 from tbreport.remembering import Memory, packed, undisturbed
+from tbreport.workers import Workers, in_order
 
 if TYPE_CHECKING:
     from tbreport.reader.columns import Columns, Shelf
@@ -160,9 +160,11 @@ def parts(families: Sequence[Family], files: Files, least: int) -> Iterator[tupl
 def perform(task: Task) -> list[Outcome]:
     """One task, in a worker."""
     job, families, files = task
+    if not any(file.url for found in files.values() for file in found):
+        return [outcome.packed() for outcome in work(job, families, files, lambda file: None)]
     with TemporaryDirectory(prefix="tbreport-") as scratch:
-        done = work(job, families, moved(files, Path(scratch)), lambda file: None)
-        return [outcome.packed() for outcome in done]
+        fetched = moved(files, Path(scratch))
+        return [outcome.packed() for outcome in work(job, families, fetched, lambda file: None)]
 
 
 def sendable(error: Exception) -> Exception:

@@ -16,7 +16,6 @@ from tbreport import __version__
 from tbreport.analysis.digest import Plan, plan_for
 from tbreport.dating import source_date
 from tbreport.errors import NothingToCompare
-from tbreport.executors import Workers
 from tbreport.judging import Crash, Judges
 from tbreport.mapping import Advance, Job, Outcome, digested
 from tbreport.model import Problem, RunDigest
@@ -29,6 +28,7 @@ from tbreport.reader.urls import is_remote
 from tbreport.reading import discovering, joining_layouts, reading, refuse_nothing
 from tbreport.remembering import Memory, Values, fingerprint
 from tbreport.settings import Table
+from tbreport.workers import Workers
 
 if TYPE_CHECKING:
     from tbreport.reader.columns import Columns

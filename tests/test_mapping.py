@@ -17,9 +17,11 @@ import pytest
 
 from tbreport import mapping
 from tbreport.errors import ExecutorUnusable
-from tbreport.executors import Workers, in_order, opened, processes, processors
+from tbreport.executors import opened, processes
 from tbreport.pipeline import summarize
+from tbreport.processors import processors
 from tbreport.report import machine
+from tbreport.workers import Workers, in_order
 from tests.deadly import square
 from tests.eventwriter import curve, write
 
@@ -88,9 +90,10 @@ def test_processes_give_the_same_bytes(runs: Path) -> None:
 
 FORKED = """
 import os, sys
-from tbreport.executors import at_hand, in_order
+from tbreport.executors import at_hand
 from tbreport.pipeline import summarize
 from tbreport.report import machine
+from tbreport.workers import in_order
 from tests.deadly import pid
 
 with at_hand() as workers:

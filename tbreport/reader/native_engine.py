@@ -6,11 +6,11 @@ file is scanned, so that several threads may scan at once; `scan_folders` brings
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tbreport.model import Blob, EventFile, HParam, Problem
+from tbreport.processors import processors
 from tbreport.reader import kinds, native_core
 from tbreport.reader.logdir import FoundFile
 from tbreport.reader.scan import FileScan, HistogramColumns, Purge, ScalarColumns
@@ -51,13 +51,6 @@ def scan_folders(folders: Sequence[Sequence[FoundFile]]) -> Iterator[list[FileSc
             dressed(found, file.shown, file.folder)
             for file, found in zip(files, scans, strict=True)
         ]
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def dressed(found: native_core.Scanned, shown: str, folder: str) -> FileScan:

@@ -15,13 +15,13 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
-from tbreport.executors import Workers
 from tbreport.options import Options
 from tbreport.pipeline import summarize
 from tbreport.reader import packing, python_engine
 from tbreport.reader.columns import Columns
 from tbreport.report import machine
 from tbreport.watching import Watch
+from tbreport.workers import Workers
 from tests.eventwriter import (
     START,
     content,
