@@ -5,6 +5,7 @@ A format is a line of the table; `--format` choices, suffix guessing and help fo
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -162,12 +163,12 @@ def by_suffix(path: str) -> Output:
     known = ", ".join(suffix for format in FORMATS.values() for suffix in format.suffixes)
     raise UnknownFormat(
         f"no format has the suffix of {path!r}",
-        hint=f"known: {known}; or name it: --format html={path}",
+        hint=f"known: {known}; or name it: --format html={path}, --format svg=FOLDER",
     )
 
 
 def write(rendered: str | Folder, path: str) -> None:
-    """Write beside the target, then move into place; a failure leaves what was there.
+    """Write beside the target, then move into place; a failure to write leaves what was there.
 
     A folder is made where there is none; files of other names stay in it.
 
@@ -209,6 +210,8 @@ def replace_files(texts: Mapping[Path, str]) -> None:
     temporaries: list[Path] = []
     try:
         for target, text in texts.items():
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
             with NamedTemporaryFile(
                 "w",
                 encoding="utf-8",
@@ -225,7 +228,7 @@ def replace_files(texts: Mapping[Path, str]) -> None:
         for temporary, target in zip(temporaries, texts, strict=True):
             temporary.chmod(0o666 & ~mask)
             temporary.replace(target)
-    except OSError:
+    except BaseException:  # Ctrl-C too
         for temporary in temporaries:
             with suppress(OSError):
                 temporary.unlink()

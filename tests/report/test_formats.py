@@ -22,6 +22,26 @@ def test_a_folder_is_made_and_files_of_other_names_stay(tmp_path: Path) -> None:
     assert found == {"a.svg": "3", "b.svg": "2", "README.md": "mine"}
 
 
+def test_written_files_have_the_rights_of_any_new_file(tmp_path: Path) -> None:
+    (tmp_path / "any").touch()
+    write("text", str(tmp_path / "report.md"))
+    write(Folder({"a.svg": "1"}), str(tmp_path / "charts"))
+
+    files = ("any", "report.md", "charts/a.svg")
+    assert len({(tmp_path / name).stat().st_mode for name in files}) == 1
+
+
+def test_a_folder_in_the_place_of_a_file_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+    write(Folder({"a.svg": "1"}), str(tmp_path))
+    (tmp_path / "b.svg").mkdir()
+
+    with pytest.raises(CannotWrite, match="Is a directory"):
+        write(Folder({"a.svg": "2", "b.svg": "2"}), str(tmp_path))
+
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.svg", "b.svg"]
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == "1"
+
+
 def test_a_file_in_the_place_of_a_folder_stays(tmp_path: Path) -> None:
     target = tmp_path / "charts"
     target.write_text("mine", encoding="utf-8")
