@@ -92,13 +92,18 @@ def heights(frame: Frame, lines: Sequence[tuple[Float64s, Float64s]]) -> Heights
     """The columns that lines of steps and values run through."""
     columns = np.arange(frame.left, frame.width - frame.right + 1)
     rows = np.full((len(lines), len(columns)), np.nan)
+    tops, floors = rows.copy(), rows.copy()  # of the points: between two columns may lie a spike
     for row, (steps, values) in enumerate(lines):
         finite = np.isfinite(values)
         if finite.any():
             x, y = frame.across(steps[finite]), frame.down(values[finite])
             rows[row] = np.interp(columns, x, y, left=np.nan, right=np.nan)
+            places = np.clip(x.astype(int) - frame.left, 0, len(columns) - 1)
+            np.fmin.at(tops[row], places, y)
+            np.fmax.at(floors[row], places, y)
     following = np.concatenate((rows[:, 1:], rows[:, -1:]), axis=1)
-    return Heights(frame.left, np.fmin(rows, following), np.fmax(rows, following))
+    top, floor = np.fmin(rows, following), np.fmax(rows, following)
+    return Heights(frame.left, np.fmin(tops, top), np.fmax(floors, floor))
 
 
 def spots(

@@ -51,7 +51,40 @@ def test_words_stay_off_a_ring_and_off_each_other() -> None:
     first, second = (spot.box(mark.label) for spot, mark in zip(placed, marks, strict=True))
 
     assert not first.meets(second)
-    assert not first.meets(Box(FRAME.across(40.0), 0, FRAME.across(40.0), FRAME.down(0.9)))
+
+
+def test_words_of_one_step_stand_under_each_other() -> None:
+    marks = [RANGE, Mark((40, 100), "error", "loss-spike")]
+    placed = at(marks, [None, None], np.full(101, 0.05))
+    first, second = (spot.box(mark.label) for spot, mark in zip(placed, marks, strict=True))
+
+    assert not first.meets(second)
+
+
+def test_words_stay_off_the_ring_of_another_mark() -> None:
+    words, _ = at([RANGE, Mark((55, 55), "plain", "x")], [None, 0.89], np.full(101, 0.05))
+    x, y = FRAME.across(55.0), FRAME.down(0.89)
+
+    assert not words.box(RANGE.label).meets(Box(x - 5, y - 5, x + 5, y + 5))
+
+
+def test_words_of_a_range_stand_in_it() -> None:
+    line = np.full(101, 0.05)
+    line[40:] = 0.99
+    (spot,) = at([RANGE], [None], line)
+
+    assert not spot.leftwards
+
+
+def test_a_spike_between_two_columns_of_pixels_is_seen() -> None:
+    steps = np.linspace(0.0, 100.0, 10_001)
+    values = np.full(10_001, 0.05)
+    values[6_001] = 0.97
+    covered = heights(FRAME, [(steps, values)])
+
+    x, y = FRAME.across(60.01), FRAME.down(0.97)
+    assert covered.crossed(Box(x - 20, y - 5, x + 20, y + 5)) > 0
+    assert covered.crossed(Box(x + 5, y - 5, x + 45, y + 5)) == 0
 
 
 def test_words_are_placed_where_every_value_is_lost() -> None:
