@@ -37,6 +37,7 @@ from tbreport.reading import Advance, reading, refuse_nothing
 from tbreport.report import gating
 from tbreport.report.document import Report, Section
 from tbreport.report.headline import summary
+from tbreport.wording import masked
 
 TITLE = "Training gate"
 EVERYTHING = (".*",)
@@ -106,8 +107,10 @@ def command(paths: Sequence[str | Path], asked: Mapping[str, Any]) -> str:
     places = dict.fromkeys(f"{one.label}=PATH" if one.label else "PATH" for one in named)
     baseline = [public_input(path) for path in asked.get("baseline") or ()]
     first = asked.get("confirm")
-    told_paths = {"baseline": baseline, "confirm": first and public(str(first))}
-    return call("gate", places, {**asked, **told_paths})
+    parts = [one.partition("=") for one in asked.get("key") or ()]
+    keys = [f"{name}={masked(name, value) or value}" for name, _, value in parts]
+    told_alone = {"baseline": baseline, "confirm": first and public(str(first)), "key": keys}
+    return call("gate", places, {**asked, **told_alone})
 
 
 def public_input(text: str) -> str:
