@@ -29,7 +29,7 @@ TURNS = 7
 
 
 def write_run(folder: Path, rng: np.random.Generator) -> None:
-    """One run: every tag at every step."""
+    """One run, tag after tag."""
     folder.mkdir(parents=True)
     steps = np.arange(POINTS)
     level = (1 + 2 * np.exp(-steps / 1000)) * (1 + rng.normal(0, 0.01))

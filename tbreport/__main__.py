@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-NEW_OBJECTS = 100_000  # before Python looks for cycles among them; the default is 700
+NEW_OBJECTS = 100_000  # before Python looks for cycles among them; Python's own is 700 or 2,000
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, one's share of it, a file
 
 

@@ -1,7 +1,7 @@
 """Pure maths on one curve: finite float64 values in the order of their steps, numbers out.
 
 Nothing here knows tags, steps or roles, and nothing loops over points. What is not finite is left
-out before (`subject.Curve`); an empty curve gives NaN, one point gives that point.
+out before (`curve.Curve`); an empty curve gives NaN, one point gives that point.
 
 Noise and levels are medians: one wild point must neither make a finding nor hide one.
 """

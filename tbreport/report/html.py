@@ -60,7 +60,7 @@ class Compiled(jinja2.BytecodeCache):
 
 
 COMPILED = Compiled()
-TEMPLATES = ("report.html.j2", "blocks.html.j2", "end.html.j2")
+TEMPLATES = ("report.html.j2", "controls.html.j2", "blocks.html.j2", "end.html.j2")
 
 
 def prepare() -> None:
