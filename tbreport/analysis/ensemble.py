@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ def groups(digests: Sequence[RunDigest], least: int) -> tuple[Group, ...]:
         settings = without_seed(digest.hparams)
         name = name_without_seed(digest.run)
         # where hyper-parameters name the seed, the name of the run may be anything
-        by_hparams = any(SEED_HPARAM.search(key) for key in digest.hparams) and settings
+        by_hparams = len(settings) < len(digest.hparams) and settings
         found.setdefault(("" if by_hparams else name, settings), []).append(digest)
     every = []
     for (name, _), members in found.items():
@@ -78,9 +79,13 @@ def name_without_seed(run: str) -> str:
 
 def without_seed(hparams: Mapping[str, HParam]) -> tuple[tuple[str, HParam], ...]:
     """The hyper-parameters but for seeds, in order of their names."""
-    return tuple(
-        (name, value) for name, value in sorted(hparams.items()) if not SEED_HPARAM.search(name)
-    )
+    return tuple((name, value) for name, value in sorted(hparams.items()) if not is_seed(name))
+
+
+@lru_cache(4096)
+def is_seed(hparam: str) -> bool:
+    """Whether a hyper-parameter is the seed, by its name."""
+    return SEED_HPARAM.search(hparam) is not None
 
 
 def common_tag(digests: Sequence[RunDigest]) -> str | None:

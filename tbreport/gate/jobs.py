@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 
-from tbreport.analysis.ensemble import SEED_HPARAM, name_without_seed
+from tbreport.analysis.ensemble import is_seed, name_without_seed
 from tbreport.errors import BadSetting, NothingToCompare
 from tbreport.model import RunDigest
 
@@ -73,7 +73,7 @@ def named(jobs: Iterable[str]) -> str:
 def seed_of(digest: RunDigest) -> str | None:
     """The seed that the hyper-parameters name."""
     for name, value in sorted(digest.hparams.items()):
-        if SEED_HPARAM.search(name):
+        if is_seed(name):
             return f"{value:g}" if isinstance(value, float) else str(value)
     return None
 

@@ -177,16 +177,15 @@ class Store:
 
     def _some(self, keys: list[bytes]) -> dict[bytes, bytes]:
         marks = ", ".join("?" * len(keys))
-        query = f"SELECT key, checksum, value FROM made WHERE key IN ({marks})"
+        query = f"SELECT key, used, checksum, value FROM made WHERE key IN ({marks})"
         connection = self._connection()
         rows = connection.execute(query, keys).fetchall()
         now = int(time.time())
-        with suppress(sqlite3.OperationalError), connection:  # it may be read-only, or in use
-            connection.execute(
-                f"UPDATE made SET used = ? WHERE used < ? AND key IN ({marks})",
-                (now, now - NOTED_S, *keys),
-            )
-        sound = {key: value for key, checksum, value in rows if zlib.crc32(value) == checksum}
+        unnoted = [(now, key) for key, used, _, _ in rows if used < now - NOTED_S]
+        if unnoted:
+            with suppress(sqlite3.OperationalError), connection:  # it may be read-only, or in use
+                connection.executemany("UPDATE made SET used = ? WHERE key = ?", unnoted)
+        sound = {key: value for key, _, checksum, value in rows if zlib.crc32(value) == checksum}
         if len(sound) < len(rows):
             self.told(f"{len(rows) - len(sound)} damaged entries of the cache are made again")
         return sound

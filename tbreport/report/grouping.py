@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tbreport import wording
-from tbreport.analysis.ensemble import SEED_HPARAM, name_without_seed, without_seed
+from tbreport.analysis.ensemble import is_seed, name_without_seed, without_seed
 from tbreport.model import HParam, RunDigest
 
 MOST_SETTINGS = 30  # that a list can offer
@@ -18,7 +18,7 @@ def seed_groups(digests: Sequence[RunDigest]) -> dict[str, str]:
     for digest in digests:
         settings = without_seed(digest.hparams)
         # Where hyper-parameters name the seed, the name of the run may be anything.
-        named = any(SEED_HPARAM.search(name) for name in digest.hparams) and settings
+        named = any(is_seed(name) for name in digest.hparams) and settings
         name = "" if named else name_without_seed(digest.run)
         found.setdefault((name, settings), []).append(digest)
     taken: dict[str, int] = {}

@@ -15,9 +15,9 @@ import numpy as np
 
 from tbreport import wording
 from tbreport.analysis.ensemble import (
-    SEED_HPARAM,
     Outcome,
     candidates,
+    is_seed,
     outcome,
     rank,
     rank_correlation,
@@ -84,7 +84,7 @@ def drawings(holders: Sequence[RunDigest], names: Sequence[str]) -> list[Block]:
     scales = [
         scale
         for name in names
-        if not SEED_HPARAM.search(name)
+        if not is_seed(name)
         and (scale := scale_of(name, [d.hparams.get(name) for d in holders if d.run in reached]))
     ]
     if not scales:

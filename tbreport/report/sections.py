@@ -152,7 +152,7 @@ def compose(
 def mask(digest: RunDigest) -> RunDigest:
     """The digest without the values of hyper-parameters that are secrets by their name."""
     hparams = {name: wording.masked(name, value) or value for name, value in digest.hparams.items()}
-    return replace(digest, hparams=hparams)
+    return digest if hparams == digest.hparams else replace(digest, hparams=hparams)
 
 
 @section("gate", "Gate")
@@ -218,7 +218,12 @@ def run_table(material: Material) -> tuple[tuple[Block, ...], int | None]:
 @section("checkpoints", "Checkpoints")
 def checkpoints(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """The step to keep of each run."""
-    return judging.checkpoints(material.digests), None
+    held = [digest for digest in material.digests if digest.checkpoint is not None]
+    shown = held
+    if len(held) > crowds.MANY_ROWS:
+        shown = [digest for digest in held if digest.run in material.shown]
+    said = (crowds.excerpt(len(shown), len(held)),) if len(shown) < len(held) else ()
+    return (*said, *judging.checkpoints(shown)), None
 
 
 @section("pairs", "Train and validation")

@@ -8,10 +8,10 @@ import numpy as np
 
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.ensemble import (
-    SEED_HPARAM,
     Outcome,
     adjusted,
     common_tag,
+    is_seed,
     outcome,
     rank_correlation,
 )
@@ -66,7 +66,7 @@ def hparam_effect(
     tested = []
     for name in names[:MOST]:
         x, y = numbers(name, pairs)
-        if len(x) >= min_runs and len(np.unique(x)) > 1 and not SEED_HPARAM.search(name):
+        if len(x) >= min_runs and len(np.unique(x)) > 1 and not is_seed(name):
             tested.append((name, len(x), *rank_correlation(x, y, DRAWS, SEED)))
     if not tested:
         return
