@@ -46,15 +46,9 @@ class Group:
 
 def groups(digests: Sequence[RunDigest], least: int) -> tuple[Group, ...]:
     """The groups of at least so many runs that have an outcome in the same tag."""
-    found: dict[tuple[str, tuple[tuple[str, HParam], ...]], list[RunDigest]] = {}
-    for digest in sorted(digests, key=lambda digest: digest.run):
-        settings = without_seed(digest.hparams)
-        name = name_without_seed(digest.run)
-        # where hyper-parameters name the seed, the name of the run may be anything
-        by_hparams = len(settings) < len(digest.hparams) and settings
-        found.setdefault(("" if by_hparams else name, settings), []).append(digest)
     every = []
-    for (name, _), members in found.items():
+    ordered = sorted(digests, key=lambda digest: digest.run)
+    for (name, _), members in but_for_seed(ordered).items():
         tag = common_tag(members) if len(members) >= least else None
         if tag is not None:
             reached = [outcome(member, tag) for member in members]
@@ -70,6 +64,22 @@ def groups(digests: Sequence[RunDigest], least: int) -> tuple[Group, ...]:
                     )
                 )
     return tuple(every)
+
+
+def but_for_seed(
+    digests: Iterable[RunDigest],
+) -> dict[tuple[str, tuple[tuple[str, HParam], ...]], list[RunDigest]]:
+    """Runs by their names and hyper-parameters without the seed.
+
+    Where hyper-parameters name the seed, the name of the run may be anything, and is "".
+    """
+    found: dict[tuple[str, tuple[tuple[str, HParam], ...]], list[RunDigest]] = {}
+    for digest in digests:
+        settings = without_seed(digest.hparams)
+        by_hparams = len(settings) < len(digest.hparams) and settings
+        name = "" if by_hparams else name_without_seed(digest.run)
+        found.setdefault((name, settings), []).append(digest)
+    return found
 
 
 def name_without_seed(run: str) -> str:

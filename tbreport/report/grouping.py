@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tbreport import wording
-from tbreport.analysis.ensemble import is_seed, name_without_seed, without_seed
+from tbreport.analysis.ensemble import but_for_seed, name_without_seed
 from tbreport.model import HParam, RunDigest
 
 MOST_SETTINGS = 30  # that a list can offer
@@ -14,16 +14,9 @@ LONGEST = 60  # characters of a value
 
 def seed_groups(digests: Sequence[RunDigest]) -> dict[str, str]:
     """The name of each run's group: runs that differ in their seed alone share one."""
-    found: dict[tuple[str, object], list[RunDigest]] = {}
-    for digest in digests:
-        settings = without_seed(digest.hparams)
-        # Where hyper-parameters name the seed, the name of the run may be anything.
-        named = any(is_seed(name) for name in digest.hparams) and settings
-        name = "" if named else name_without_seed(digest.run)
-        found.setdefault((name, settings), []).append(digest)
     taken: dict[str, int] = {}
     groups: dict[str, str] = {}
-    for (name, _), members in found.items():
+    for (name, _), members in but_for_seed(digests).items():
         name = name or name_without_seed(members[0].run)
         taken[name] = taken.get(name, 0) + 1
         label = name if taken[name] == 1 else f"{name} #{taken[name]}"
