@@ -16,7 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from tbreport.errors import Interrupted, TbreportError
+
 NEW_OBJECTS = 100_000  # before Python looks for cycles among them; Python's own is 700 or 2,000
+REPEATED_S = 0.01  # after a Ctrl-C that Python dropped
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, one's share of it, a file
 
 
@@ -36,8 +39,6 @@ def main() -> None:
 
 def run() -> None:
     """Run the command line; whatever it raises is a bug, a failing import too."""
-    from tbreport.errors import Interrupted, TbreportError
-
     try:
         with interruptible():
             from tbreport.cli import app
@@ -69,17 +70,39 @@ def tell_traceback() -> None:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let Ctrl-C raise what Typer does not make an exit code of."""
-    from tbreport.errors import Interrupted
+    """Let Ctrl-C raise what Typer does not make an exit code of.
+
+    An error after it is its doing: Python makes a RuntimeError of what is raised while a class is
+    created, and extension modules make an ImportError of what is raised while they are imported.
+    Where nothing can be raised, as in the callbacks of weak references that importing leaves
+    behind, Python drops it with a word on stderr: it is raised again in a moment.
+    """
+    pressed = False
 
     def interrupt(signal: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
         raise Interrupted
 
+    def repeat(dropped: sys.UnraisableHookArgs) -> None:
+        from threading import Timer
+
+        if dropped.exc_type is Interrupted:
+            Timer(REPEATED_S, signal.raise_signal, (signal.SIGINT,)).start()
+        else:
+            hook(dropped)
+
+    hook, sys.unraisablehook = sys.unraisablehook, repeat
     before = signal.signal(signal.SIGINT, interrupt)
     try:
         yield
+    except Exception as error:
+        if pressed:
+            raise Interrupted from error
+        raise
     finally:
         signal.signal(signal.SIGINT, before)
+        sys.unraisablehook = hook
 
 
 def complain(message: str) -> None:

@@ -7,16 +7,22 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from pathlib import Path
 
 import pytest
 
+from tbreport.__main__ import interruptible
+from tbreport.errors import Interrupted
 from tests.eventwriter import curve, write
 
 MAIN = "import sys; from tbreport.__main__ import main; print('ready', flush=True); main()"
+KILLED = -signal.SIGINT  # by a Ctrl-C after all was done, while Python ends
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="no SIGINT for a child there")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no SIGINT for a child there")
+@posix_only
 @pytest.mark.parametrize("delay_s", [0.05, 0.5, 1.5])
 def test_an_interrupted_summary_leaves_the_old_page_or_the_whole_one(
     tmp_path: Path, delay_s: float
@@ -41,6 +47,40 @@ def test_an_interrupted_summary_leaves_the_old_page_or_the_whole_one(
 
     text = page.read_text(encoding="utf-8")
     assert text == "the old page" or text.endswith("</html>")
-    assert process.returncode in ((130,) if text == "the old page" else (0, 130))
+    assert process.returncode in ((130,) if text == "the old page" else (0, 130, KILLED))
     assert "Traceback" not in told
     assert {path.name for path in tmp_path.iterdir()} <= {"runs", "page.html", "cache"}
+
+
+class Descriptor:
+    """Presses Ctrl-C while a class is created."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+def lose_and_wait(kept: list[Descriptor]) -> None:
+    """Let the callback of a weak reference run, and give its Ctrl-C time to come again."""
+    kept.clear()
+    time.sleep(10)
+
+
+@posix_only
+def test_what_python_makes_of_a_ctrl_c_is_a_ctrl_c() -> None:
+    with pytest.raises(Interrupted), interruptible():
+        type("Class", (), {"attribute": Descriptor()})
+
+
+@posix_only
+def test_a_ctrl_c_that_python_drops_is_repeated(capsys: pytest.CaptureFixture[str]) -> None:
+    kept = [Descriptor()]
+    reference = weakref.ref(kept[0], lambda _: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(Interrupted), interruptible():
+        lose_and_wait(kept)
+    assert reference() is None
+    assert capsys.readouterr().err == ""
+
+
+def test_an_error_without_a_ctrl_c_stays_what_it_is() -> None:
+    with pytest.raises(RuntimeError, match="a bug"), interruptible():
+        raise RuntimeError("a bug")
