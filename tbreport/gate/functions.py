@@ -89,21 +89,21 @@ def within(points: Display, start: float, stop: float, last: float) -> Float64s:
 
     A step below zero counts points from the end: −1 is the last point.
     """
-    first = bound(points, start, -math.inf)
-    final = bound(points, stop, math.inf)
+    first, final = bound(points, start), bound(points, stop)
     values = points.values[(points.steps >= first) & (points.steps <= final)]
     if last:
-        values = values[-int(last) :] if last >= 1 else values[:0]
+        values = values[-int(min(last, len(values))) :] if last >= 1 else values[:0]
     if not len(values):
         raise Unanswered("there is no point in the range")
     return values
 
 
-def bound(points: Display, step: float, beyond: float) -> float:
-    """A step as it was given, or that of a point counted from the end."""
+def bound(points: Display, step: float) -> float:
+    """A step as it was given, or that of a point counted from the end: before all of few points."""
     if step >= 0 or math.isinf(step):
         return step
-    return float(points.steps[int(step)]) if -step <= len(points.steps) else beyond
+    back = math.ceil(-step)
+    return float(points.steps[-back]) if back <= len(points.steps) else -math.inf
 
 
 Measure = Callable[..., float]

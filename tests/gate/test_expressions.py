@@ -41,6 +41,8 @@ def met(text: str) -> bool:
         'mean("loss", 10, 30) == 3',
         'mean("loss", -2, -1) == 1.5',
         'mean("loss", start=30) == 1.5',
+        'mean("loss", start=-9) == 3',
+        'mean("loss", last=1e999) == 3',
         'median("loss", stop=20) == 4',
         'min("loss") + max("loss") == 6',
         'ratio_above("loss", 2.5) == 0.6',
@@ -71,7 +73,13 @@ def test_the_numbers_are_shown_as_they_are_compared() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['last("none") < 1', 'value("loss", 15) < 1', 'mean("loss", 100, 200) < 1']
+    "text",
+    [
+        'last("none") < 1',
+        'value("loss", 15) < 1',
+        'mean("loss", 100, 200) < 1',
+        'mean("loss", -9, -6) < 9',
+    ],
 )
 def test_what_is_not_there_is_not_passed_over(text: str) -> None:
     with pytest.raises(Unanswered):
