@@ -75,15 +75,15 @@ def mark(found: Sequence[Assessment]) -> list[Check]:
 
 
 def read_first(path: Path) -> tuple[Check, ...]:
-    """The checks of an earlier call, from the JSON that it wrote.
+    """The checks of an earlier call, ungated ones last, from the JSON that it wrote.
 
     Raises:
         BadSetting: it is no such JSON.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        return tuple(parse_check(check) for check in document["gate"]["checks"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        gate = json.loads(path.read_text(encoding="utf-8"))["gate"]
+        return tuple(parse_check(check) for check in (*gate["checks"], *gate["ungated"]))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadSetting(
             f"{str(path)!r} is not the JSON of a gate ({type(error).__name__}: {error})",
             hint="write it with: tbreport gate RUNS --format json=FIRST.json",
@@ -105,25 +105,57 @@ def parse_check(document: dict[str, Any]) -> Check:
 
 
 def confirm(
-    found: Sequence[Assessment], first: Sequence[Check]
+    found: Sequence[Assessment],
+    hard: Sequence[Check],
+    ungated: Sequence[Check],
+    first: Sequence[Check],
 ) -> tuple[list[Assessment], list[Check], list[str]]:
     """What fresh runs are to be judged on, the failures that stand anyway, and notes.
+
+    A failure stands as well where the fresh runs say nothing on it.
+
+    Args:
+        found, hard, ungated: all that there is of the fresh runs.
 
     Raises:
         BadSetting: the runs are those of the first call.
     """
-    doubted = {(c.job, c.tag, c.stat): c for c in first if c.verdict == "fail" and c.p is not None}
+    doubted = {key_of(c): c for c in first if c.verdict == "fail" and c.p is not None}
     standing = [check for check in first if check.verdict == "fail" and check.p is None]
-    kept = [one for one in found if (one.check.job, one.check.tag, one.check.stat) in doubted]
-    for one in kept:
-        before = doubted[one.check.job, one.check.tag, one.check.stat]
-        if one.check.candidate is not None and before.candidate is not None:
-            gap = abs(one.check.candidate - before.candidate)
-            if gap <= 1e-12 * abs(before.candidate):
-                raise BadSetting(
-                    f"{one.check.tag!r} of the runs is that of the first call: they are no fresh "
-                    "seeds",
-                    hint="give only runs that the first call did not see",
-                )
+    kept = [one for one in found if key_of(one.check) in doubted]
+    refuse_same_runs([*(one.check for one in found), *ungated], first)
+    answered = {key_of(one.check) for one in kept}
+    ruled = {(check.job, check.tag) for check in hard if check.verdict != "warn"}
+    for key, check in doubted.items():
+        if key not in answered and not ruled & {(check.job, check.tag), (check.job, "")}:
+            standing.append(replace(check, reason=f"{check.reason}; no fresh run has it"))
     note = f"confirmation of {count(len(doubted), 'failed check')} by fresh runs alone"
     return kept, standing, [note if doubted else "the first call has no failure to confirm"]
+
+
+def key_of(check: Check) -> tuple[str, str, str]:
+    """What a check is about."""
+    return check.job, check.tag, check.stat
+
+
+def refuse_same_runs(found: Sequence[Check], first: Sequence[Check]) -> None:
+    """Fail where every number is that of the first call.
+
+    Fresh seeds may well meet some of them: of steps to a target there are forty, and a metric that
+    has broken down is zero in every run.
+
+    Raises:
+        BadSetting: the runs are no fresh ones.
+    """
+    before = {key_of(check): check.candidate for check in first}
+    pairs = [
+        (check.candidate, before[key_of(check)])
+        for check in found
+        if key_of(check) in before and check.stat != "ttt"
+    ]
+    told = [(one, other) for one, other in pairs if one is not None and other is not None]
+    if told and all(abs(one - other) <= 1e-12 * abs(other) for one, other in told):
+        raise BadSetting(
+            "every metric of the runs is that of the first call: they are no fresh seeds",
+            hint="give only runs that the first call did not see",
+        )

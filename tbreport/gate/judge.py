@@ -44,7 +44,8 @@ def judge(
     Without a baseline only expressions, required tags and findings are judged.
 
     Args:
-        first: the checks of an earlier call, whose failures these fresh runs are to confirm.
+        first: the checks of an earlier call, ungated ones too, whose failures these fresh runs are
+            to confirm.
 
     Raises:
         NothingToCompare: no job, or no metric, is on both sides.
@@ -65,8 +66,9 @@ def judge(
         for assessment in assess(pairing, tag, pairing.limits[tag])
     ]
     refuse_nothing_compared(baselines, checks, found, pairings)
+    beside = ungated(pairings)
     if first:
-        found, standing, told = deciding.confirm(found, first)
+        found, standing, told = deciding.confirm(found, checks, beside, first)
         checks += standing
         notes += told
     checks += claims(jobs, policy)
@@ -77,7 +79,7 @@ def judge(
         outcome_of(ordered),
         ordered,
         bool(policy.confirm and failed and not first and all(c.p is not None for c in failed)),
-        tuple(ungated(pairings)),
+        tuple(beside),
         tuple(notes),
         findings_of(failed),
     )
