@@ -136,8 +136,14 @@ def worse_is_greater(
 def relative(difference: float, logs: bool, shell: Check, scale: float) -> float:
     """A difference as a share of the baseline; above zero is worse."""
     if not logs:
-        return difference / scale if scale else math.copysign(math.inf, difference or -1.0)
-    return math.expm1(difference) if grows(shell) else -math.expm1(-difference)
+        if scale:
+            return difference / scale
+        return math.copysign(math.inf, difference) if difference else 0.0
+    sign = 1.0 if grows(shell) else -1.0
+    try:
+        return sign * math.expm1(sign * difference)
+    except OverflowError:
+        return math.copysign(math.inf, difference)
 
 
 def difference_of(share: float, logs: bool, shell: Check, scale: float) -> float:

@@ -124,8 +124,9 @@ def short(pairing: Pairing) -> Iterator[Check]:
     """A candidate run that ends well before the baseline does."""
     verdict = verdict_of(pairing.policy.on_short)
     for tag, digest, grid in gridded(pairing):
-        last, expected = int(digest.display[tag].steps[-1]), int(grid[-1])
-        if verdict and last < pairing.policy.min_steps_ratio * expected:
+        last, first, expected = int(digest.display[tag].steps[-1]), int(grid[0]), int(grid[-1])
+        # of the steps that the baseline has: a fine-tuning may count on from its pretraining
+        if verdict and last - first + 1 < pairing.policy.min_steps_ratio * (expected - first + 1):
             reason = f"ends at step {last}, the baseline at {expected}"
             if verdict == "warn":
                 reason += f"; compared up to step {last}"

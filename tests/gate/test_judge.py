@@ -127,6 +127,16 @@ def test_a_run_that_stops_early_fails() -> None:
     assert outcomes(judge([short], [baseline()], POLICY)) == {(LOSS, "short"): "fail"}
 
 
+def test_a_run_that_counts_on_from_another_is_short_by_its_own_steps() -> None:
+    steps = np.arange(100_000, 100_200)
+    runs = [digest_of(f"lm-seed{i}", {LOSS: falling(i)}, steps) for i in range(5)]
+    stopped = digest_of("lm-seed9", {LOSS: falling(9)[:20]}, steps[:20])
+
+    verdict = judge([stopped], [build("lm", {}, runs, [LOSS])], POLICY)
+
+    assert outcomes(verdict) == {(LOSS, "short"): "fail"}
+
+
 def test_a_short_run_can_be_compared_up_to_its_end() -> None:
     short = digest_of("lm-seed100", {LOSS: falling(100)[:120]})
 
@@ -214,6 +224,31 @@ def test_identical_baselines_leave_the_least_effect_to_decide() -> None:
         return judge([digest_of("lm-seed9", {LOSS: falling(0) * factor})], [stored], POLICY).outcome
 
     assert [run(1.0), run(1.0005), run(1.002)] == ["pass", "pass", "fail"]
+
+
+@pytest.mark.parametrize("m", [1, 5])
+def test_a_metric_that_is_zero_in_every_run_is_no_better_and_no_worse(m: int) -> None:
+    runs = [digest_of(f"lm-seed{i}", {LOSS: np.zeros(50)}) for i in range(m)]
+
+    verdict = judge(
+        [digest_of("lm-seed9", {LOSS: np.zeros(50)})],
+        [build("lm", {}, runs, [LOSS])],
+        replace(POLICY, tol=0.05),
+    )
+
+    assert [(check.verdict, check.effect) for check in verdict.checks] == [("pass", 0.0)] * 2
+
+
+def test_a_spread_over_orders_of_magnitude_rules_nothing_out() -> None:
+    runs = [digest_of(f"lm-seed{i}", {LOSS: np.full(50, 10.0**i)}) for i in range(3)]
+    policy = replace(POLICY, alpha=1e-6)
+
+    verdict = judge(
+        [digest_of("lm-seed9", {LOSS: np.full(50, 10.0)})], [build("lm", {}, runs, [LOSS])], policy
+    )
+
+    assert check_of(verdict, "final").verdict == "inconclusive"
+    assert check_of(verdict, "final").upper == np.inf
 
 
 def test_fewer_than_three_baseline_runs_need_a_tolerance() -> None:
@@ -346,6 +381,26 @@ def test_the_same_runs_cannot_confirm_themselves() -> None:
 
     with pytest.raises(BadSetting, match="no fresh seeds"):
         judge([candidate(shift=0.1)], [baseline()], POLICY, first)
+
+
+def test_fresh_seeds_may_meet_a_number_of_the_first_call() -> None:
+    policy = Policy((Limit(LOSS, "lower", ("ttt", "final")),))
+    first = judge([candidate(100, shift=0.5)], [baseline()], policy).checks  # no target is reached
+
+    fresh = judge([candidate(101, shift=0.5)], [baseline()], policy, first)
+
+    assert check_of(fresh, "ttt").candidate == 201
+    assert fresh.outcome == "fail"
+
+
+def test_a_failure_stands_where_no_fresh_run_speaks_of_it() -> None:
+    policy = replace(POLICY, partial=True)
+    both = [baseline(), replace(baseline(), job="other")]
+    first = judge([candidate(shift=0.1)], both, policy).checks
+
+    fresh = judge([replace(candidate(101), run="other-seed1")], both, policy, first)
+
+    assert {check.job for check in fresh.of("fail")} == {"lm"}
 
 
 def test_a_golden_job_is_compared_step_by_step() -> None:
