@@ -121,13 +121,17 @@ def read(path: Path) -> tuple[Baseline, ...]:
     """
     shown = str(path)
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(
+            path.read_text(encoding="utf-8"),
+            object_pairs_hook=each_once,
+            parse_constant=refuse_constant,
+        )
     except FileNotFoundError:
         raise BadBaseline(
             f"there is no baseline file {shown!r}",
             hint=f"make it with: tbreport baseline create RUNS -o {shown}",
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadBaseline(f"{shown!r} cannot be read: {error}") from None
     if not isinstance(document, dict) or "schema" not in document:
         raise BadBaseline(f'{shown!r} is no baseline file: it has no "schema"')
@@ -148,6 +152,20 @@ def read(path: Path) -> tuple[Baseline, ...]:
             raise BadBaseline(f"{shown!r} has job {baseline.job!r} twice with the same key")
         seen.add(place)
     return found
+
+
+def each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; a merge of two branches can leave a key in it twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} stands twice")
+    return found
+
+
+def refuse_constant(text: str) -> None:
+    """Fail on NaN and Infinity, which are no JSON."""
+    raise ValueError(f"{text} is no JSON")
 
 
 def entries(document: Mapping[str, Any], key: str) -> list[Any]:
@@ -171,8 +189,19 @@ def parse(document: Mapping[str, Any]) -> Baseline:
     if len({run.id for run in runs}) < len(runs):
         raise ValueError(f"job {job!r} has two runs of one id")
     key = {str(name): str(value) for name, value in document["key"].items()}
-    golden = document.get("golden")
-    return Baseline(job, key, grids, runs, parse_golden(golden) if golden else None)
+    golden = parse_golden(document["golden"]) if document.get("golden") else None
+    if golden is None:
+        refuse_nonfinite(runs, job)
+    held = {tag for run in runs for tag in run.curves}
+    return Baseline(job, key, {tag: grids[tag] for tag in grids if tag in held}, runs, golden)
+
+
+def refuse_nonfinite(runs: Iterable[BaselineRun], job: str) -> None:
+    """Fail on a value that no candidate can be compared with."""
+    for run in runs:
+        for tag, values in run.curves.items():
+            if not np.isfinite(values).all():
+                raise ValueError(f"run {run.id!r} of job {job!r} is not finite in {tag!r}")
 
 
 def parse_golden(document: Mapping[str, Any]) -> Golden:
@@ -184,8 +213,9 @@ def parse_golden(document: Mapping[str, Any]) -> Golden:
 
 def grid_of(tag: str, steps: Sequence[int]) -> Int64s:
     """A grid, which must rise."""
-    grid = np.array(steps, np.int64)
-    if grid.ndim != 1 or not len(grid) or (np.diff(grid) <= 0).any():
+    whole = isinstance(steps, list) and {int}.issuperset(map(type, steps))
+    grid = np.array(steps if whole else (), np.int64)
+    if not len(grid) or (grid[1:] <= grid[:-1]).any():
         raise ValueError(f"the grid of {tag!r} should be steps that rise")
     return grid
 

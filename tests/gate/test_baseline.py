@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,6 +92,29 @@ def test_a_baseline_keeps_the_last_twenty_runs() -> None:
     assert grown.runs[-1].id == "n7"
 
 
+def test_a_metric_that_no_run_has_any_more_leaves_the_baseline() -> None:
+    old = build("lm", {}, [digest_of("old", {LOSS: falling(0), "gone": falling(0)})],
+                [LOSS, "gone"])  # fmt: skip
+
+    grown = extend(old, [digest_of(f"n{i}", {LOSS: falling(i)}) for i in range(RING)], [LOSS])
+
+    assert list(grown.grids) == [LOSS]
+
+
+def test_a_grid_that_no_run_has_is_not_read(tmp_path: Path) -> None:
+    document = json.loads(write([baseline(3)], "1"))
+    document["baselines"][0]["grids"]["gone"] = [0, 1]
+
+    assert list(read_back(json.dumps(document), tmp_path).grids) == [LOSS]
+
+
+def test_a_key_that_a_merge_left_twice_is_refused(tmp_path: Path) -> None:
+    text = write([baseline(3)], "1").replace('"grids": {\n', f'"grids": {{"{LOSS}": [0, 1],\n')
+
+    with pytest.raises(BadBaseline, match="stands twice"):
+        read_back(text, tmp_path)
+
+
 def test_a_run_of_the_same_name_is_told_apart() -> None:
     grown = extend(
         baseline(3), [digest_of("lm-seed0", {LOSS: falling(50)})], [LOSS], "0123456789abcdef"
@@ -117,6 +141,9 @@ def test_the_seed_is_that_of_the_hyper_parameters() -> None:
         (lambda d: d.pop("baselines"), "'baselines' is missing"),
         (lambda d: d["baselines"][0].update(grid={}), "unknown key 'grid'"),
         (lambda d: d["baselines"][0]["grids"].update({LOSS: [3, 2]}), "steps that rise"),
+        (lambda d: d["baselines"][0]["grids"].update({LOSS: [0.5, 2]}), "steps that rise"),
+        (lambda d: d["baselines"][0]["runs"][0]["curves"][LOSS].__setitem__(0, None), "finite"),
+        (lambda d: d["baselines"][0]["runs"][0]["curves"][LOSS].__setitem__(0, math.nan), "NaN"),
         (lambda d: d["baselines"][0]["runs"][0]["curves"].update({LOSS: [1]}), "1 values"),
         (lambda d: d["baselines"][0]["runs"][0]["curves"].update(x=[1]), "no grid has"),
         (lambda d: d["baselines"][0]["runs"][0]["curves"][LOSS].__setitem__(0, "x"), "no number"),
@@ -135,7 +162,7 @@ def test_a_file_that_is_amiss_is_refused_with_its_reason(  # type: ignore[no-unt
         read_back(json.dumps(document), tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"schema": "1"}', "\x00"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"schema": "1"}', "\x00", "[" * 100_000])
 def test_a_file_that_is_no_baseline_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadBaseline):
         read_back(text, tmp_path)
