@@ -7,10 +7,11 @@ several; of single runs it only says how sure the points are, not what another s
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from tbreport.analysis.curves import noise, smooth
 from tbreport.gate import statistics, tails
@@ -96,16 +97,25 @@ def hparams_apart(
     before: Sequence[RunDigest], after: Sequence[RunDigest]
 ) -> tuple[tuple[str, str, str], ...]:
     """The hyper-parameters whose values are not the same."""
-    names = sorted({name for digest in (*before, *after) for name in digest.hparams})
-    rows = ((name, values(before, name), values(after, name)) for name in names)
-    return tuple(row for row in rows if row[1] != row[2])
+    rows = []
+    for name in sorted({name for digest in (*before, *after) for name in digest.hparams}):
+        row = values(before, name, exact), values(after, name, exact)
+        if row[0] != row[1]:
+            short = values(before, name, "{:g}".format), values(after, name, "{:g}".format)
+            rows.append((name, *(short if short[0] != short[1] else row)))
+    return tuple(rows)
 
 
-def values(digests: Sequence[RunDigest], name: str) -> str:
-    """The values that a hyper-parameter has on one side."""
+def values(digests: Sequence[RunDigest], name: str, spoken: Callable[[float], str]) -> str:
+    """The values that a hyper-parameter has on one side; numbers as they are spoken."""
     found: list[HParam | None] = [digest.hparams.get(name) for digest in digests]
-    spoken = ("–" if v is None else f"{v:g}" if isinstance(v, float) else str(v) for v in found)
-    return ", ".join(dict.fromkeys(spoken))
+    words = ("–" if v is None else spoken(v) if isinstance(v, float) else str(v) for v in found)
+    return ", ".join(dict.fromkeys(words))
+
+
+def exact(number: float) -> str:
+    """As few digits as tell a number from every other."""
+    return repr(number).removesuffix(".0")
 
 
 def texts_apart(
@@ -135,11 +145,13 @@ def compared(tag: str, before: Sequence[RunDigest], after: Sequence[RunDigest]) 
     finite = np.isfinite(ours).all(axis=0) & np.isfinite(theirs).all(axis=0)
     if not finite.any():
         return None
-    different = np.flatnonzero(~finite | (ours.mean(axis=0) != theirs.mean(axis=0)))
+    different = np.flatnonzero(~alike(ours, theirs))
     kept = steps[finite]
     ours, theirs = ours[:, finite], theirs[:, finite]
     levels = [STATS["final"](kept, side, Terms("lower")) for side in (ours, theirs)]
     low, high = interval(kept, ours, theirs, *levels)
+    differs_from = int(steps[different[0]]) if len(different) else None
+    parts_at = parting(kept, ours, theirs)  # of smoothed curves, which part a little earlier
     return Change(
         tag,
         int(kept[-1]),
@@ -149,9 +161,17 @@ def compared(tag: str, before: Sequence[RunDigest], after: Sequence[RunDigest]) 
         high,
         len(a),
         len(b),
-        int(steps[different[0]]) if len(different) else None,
-        parting(kept, ours, theirs),
+        differs_from,
+        None if parts_at is None or differs_from is None else max(parts_at, differs_from),
     )
+
+
+def alike(ours: Float64s, theirs: Float64s) -> npt.NDArray[np.bool_]:
+    """At which steps both sides have the same value; NaN is the same as NaN."""
+    with np.errstate(invalid="ignore"):  # infinities of both signs
+        one, other = ours.mean(axis=0), theirs.mean(axis=0)
+    same: npt.NDArray[np.bool_] = (one == other) | (np.isnan(one) & np.isnan(other))
+    return same
 
 
 def interval(

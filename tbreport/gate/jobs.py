@@ -74,7 +74,7 @@ def seed_of(digest: RunDigest) -> str | None:
     """The seed that the hyper-parameters name."""
     for name, value in sorted(digest.hparams.items()):
         if is_seed(name):
-            return f"{value:g}" if isinstance(value, float) else str(value)
+            return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
     return None
 
 

@@ -61,7 +61,7 @@ def compare(candidate: Float64s, baseline: Float64s) -> Comparison:
     pooled = ((n - 1) * ours + (m - 1) * theirs) / (n + m - 2)
     square = pooled * (1 / n + 1 / m)
     freedom = np.full(difference.shape, float(n + m - 2))
-    if n >= FEWEST:
+    if n >= FEWEST and m > 1:
         apart = ours / n + theirs / m
         with np.errstate(divide="ignore", invalid="ignore"):
             welch = apart**2 / ((ours / n) ** 2 / (n - 1) + (theirs / m) ** 2 / (m - 1))
