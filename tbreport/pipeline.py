@@ -69,13 +69,14 @@ def summarize(
     options = options or Options()
     judges = Judges.parse(options.settings)
     given = report_settings(options.settings.table("report"))
-    reference = compared_path(options.compare)
-    label = reference[0].label if reference else None
-    sources = [*logdir.inputs([str(path) for path in paths]), *reference]
+    named = logdir.inputs([str(path) for path in paths])
+    inside, reference = compared_path(options.compare, named)
+    sources = [*named, *reference]
     digests: list[RunDigest] = []
     failed: list[Problem] = []
     with discovering(sources, options) as found:
         begin(found)
+        label = found.labels[-1] if reference else inside
         aside = beside(found.paths().values())
         keep = (".*",) if options.compare else ()
         plan = plan_for(rounded(len(found.folders())), keep, show=True)
@@ -183,17 +184,22 @@ def report_settings(table: Table) -> str | None:
     return title
 
 
-def compared_path(compare: str | None) -> list[Input]:
-    """The input that `--compare` adds, where it is a path."""
+def compared_path(compare: str | None, named: Sequence[Input]) -> tuple[str | None, list[Input]]:
+    """What `--compare` means, where it is a path: a folder of an input, or an input of its own."""
     if compare is None or not (is_remote(compare) or Path(compare).exists()):
-        return []
+        return None, []
     (source,) = logdir.inputs([compare])
-    return [replace(source, label=source.title)]
+    if not source.url and source.path.is_dir():
+        place = source.path.resolve()
+        for one in named:
+            if not one.url and place.is_relative_to(above := one.path.resolve()):
+                return one.folder(place.relative_to(above).as_posix()), []
+    return None, [replace(source, label=source.title)]
 
 
 def is_under(run: str, label: str | None) -> bool:
-    """Whether a run came with the input of a label."""
-    return label is not None and (run == label or run.startswith(f"{label}/"))
+    """Whether a run lies in a folder, or came with the input of a label."""
+    return label is not None and (label in (".", run) or run.startswith(f"{label}/"))
 
 
 def compared_run(
@@ -209,7 +215,7 @@ def compared_run(
     names = [digest.run for digest in digests]
     if compare in names:
         return compare
-    under = [name for name in names if is_under(name, label)]
+    under = [d.run for d in digests if is_under(d.run, label) or label in d.folders]
     if len(under) == 1:
         return under[0]
     if under:

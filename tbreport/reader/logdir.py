@@ -1,8 +1,6 @@
 """Finds event files: what the user names in, files by folder out, as TensorBoard names them.
 
-An event file is any file whose name contains ``tfevents``. Links are followed, but after all that
-is no link: a folder goes by its own name (not by ``latest``), and a loop ends. Nothing is opened
-here.
+An event file is any file whose name contains ``tfevents``. Nothing is opened here.
 """
 
 from __future__ import annotations
@@ -13,11 +11,13 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from tbreport.errors import LogdirError, NoEventFiles, NoSuchLogdir
 from tbreport.model import Problem
 from tbreport.reader.urls import is_remote, place_of
+from tbreport.reader.walking import shown, walk
 
 MARK = "tfevents"
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -37,6 +37,9 @@ class FoundFile:
     url: str = ""  # where it is fetched from, to `path`, before it is read
 
 
+Found = dict[tuple[str, object], FoundFile]  # by folder and what the file is known by
+
+
 @dataclass(frozen=True, slots=True)
 class Logdir:
     """What was found under all inputs."""
@@ -44,6 +47,7 @@ class Logdir:
     title: str  # "runs", "runs, other": what the user named, without the folders above
     files: tuple[FoundFile, ...]  # sorted by folder, then name
     problems: tuple[Problem, ...]  # folders that could not be entered, and what is no file
+    labels: tuple[str, ...] = ()  # of the inputs, as their folders are named
 
     def paths(self) -> dict[str, Path]:
         """Where each file lies, by the path that it is shown under."""
@@ -180,27 +184,22 @@ def discover(
     Raises:
         NoEventFiles: there is none under any of them.
     """
-    found: dict[tuple[str, object], FoundFile] = {}
+    found: Found = {}
+    owners: dict[str, Path] = {}  # folder → the input that it came with
+    labels: list[str] = []
     problems: list[Problem] = []
     for number, source in enumerate(sources):
-        if source.url:
-            assert scratch is not None
-            for file in listed(source, scratch / str(number)):
-                found[file.folder, file.url] = file
-            continue
-        for file in candidates(source, problems):
-            try:
-                status = file.path.stat()
-            except OSError:  # the engine says why it cannot be read
-                found[file.folder, file.path] = file
-                continue
-            if stat.S_ISREG(status.st_mode):
-                file = replace(file, size=status.st_size, changed=str(status.st_mtime_ns))
-                # Once a folder, however many links and inputs lead to it.
-                found.setdefault((file.folder, (status.st_dev, status.st_ino)), file)
-            else:  # a pipe is waited for, for ever
-                detail = "a pipe, socket or device in an event file's place"
-                problems.append(Problem("TB109", file.folder, 0, 0, detail))
+        place = scratch and scratch / str(number)
+        owner = stem(source.path)
+        held, troubles = contents(source, place)
+        if any(owners.get(key[0], owner) != owner and key not in found for key in held):
+            source = replace(source, label=free(source.label, owners))
+            held, troubles = contents(source, place)
+        for key, file in held.items():
+            found.setdefault(key, file)
+            owners.setdefault(file.folder, owner)
+        labels.append(source.label)
+        problems += troubles
     files = list(found.values())
     if not files:
         names = ", ".join(repr(source.title) for source in sources)
@@ -212,13 +211,48 @@ def discover(
     title = ", ".join(source.title for source in sources)
     ordered = sorted(files, key=lambda file: (file.folder, file.shown))
     shown_files = ordered if show_hosts else without_hosts(ordered)
-    return Logdir(title, tuple(shown_files), tuple(problems))
+    return Logdir(title, tuple(shown_files), tuple(problems), tuple(labels))
+
+
+def contents(source: Input, scratch: Path | None) -> tuple[Found, list[Problem]]:
+    """The event files of one input, each once a folder, however many links lead to it."""
+    found: Found = {}
+    problems: list[Problem] = []
+    if source.url:
+        assert scratch is not None
+        return {(file.folder, file.url): file for file in listed(source, scratch)}, problems
+    for file in candidates(source, problems):
+        try:
+            status = file.path.stat()
+        except OSError:  # the engine says why it cannot be read
+            found[file.folder, file.path] = file
+            continue
+        if stat.S_ISREG(status.st_mode):
+            file = replace(file, size=status.st_size, changed=str(status.st_mtime_ns))
+            found.setdefault((file.folder, (status.st_dev, status.st_ino)), file)
+        else:  # a pipe is waited for, for ever
+            detail = "a pipe, socket or device in an event file's place"
+            problems.append(Problem("TB109", file.folder, 0, 0, detail))
+    return found, problems
+
+
+def free(label: str, folders: Iterable[str]) -> str:
+    """A label that stands for none of the folders: "runs (2)"."""
+    tried = (f"{label} ({number})" for number in count(2))
+    return next(t for t in tried if not any(f == t or f.startswith(f"{t}/") for f in folders))
 
 
 def candidates(source: Input, problems: list[Problem]) -> Iterator[FoundFile]:
     """What an input holds that is named like an event file."""
     if source.path.is_dir():
-        yield from walk(source, problems)
+
+        def refuse(below: str, error: OSError) -> None:
+            detail = f"folder: {error.strerror or 'unreachable'}"
+            problems.append(Problem("TB109", source.folder(readable(below)), 0, 0, detail))
+
+        for below, path in walk(source.path, MARK, refuse):
+            folder = source.folder(readable(below))
+            yield FoundFile(path, shown(folder, readable(path.name)), folder)
     elif MARK in source.path.name:
         folder = source.folder(".")
         yield FoundFile(source.path, shown(folder, readable(source.path.name)), folder)
@@ -233,49 +267,6 @@ def listed(source: Input, scratch: Path) -> Iterator[FoundFile]:
             folder = source.folder(one.below or ".")
             path = scratch / str(number) / one.name.replace("\0", "_")
             yield FoundFile(path, shown(folder, one.name), folder, one.size, one.changed, one.url)
-
-
-def walk(source: Input, problems: list[Problem]) -> Iterator[FoundFile]:
-    """What is named like an event file under a folder; what cannot be entered is a problem."""
-    entered: set[tuple[int, int]] = set()
-    begins = [(source.path, ".")]  # the folder, then the links in it
-    for begin, place in begins:
-        pending = [(begin, place)]
-        while pending:
-            top, below = pending.pop()
-            folder = source.folder(readable(below))
-            try:
-                status = top.stat()
-                if (status.st_dev, status.st_ino) in entered:
-                    continue
-                with os.scandir(top) as listed:
-                    entries = sorted(listed, key=lambda entry: entry.name)
-            except OSError as error:
-                detail = error.strerror or "unreachable"
-                problems.append(Problem("TB109", folder, 0, 0, f"folder: {detail}"))
-                continue
-            entered.add((status.st_dev, status.st_ino))
-            inner: list[tuple[Path, str]] = []
-            for entry in entries:
-                if is_folder(entry):
-                    found = (top / entry.name, shown(below, entry.name))
-                    (begins if entry.is_symlink() else inner).append(found)
-                elif MARK in entry.name:
-                    yield FoundFile(top / entry.name, shown(folder, readable(entry.name)), folder)
-            pending += reversed(inner)
-
-
-def is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry is a folder, or a link to one."""
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
-
-
-def shown(folder: str, name: str) -> str:
-    """A file's path relative to the logdir."""
-    return name if folder == "." else f"{folder}/{name}"
 
 
 def without_hosts(files: Sequence[FoundFile]) -> list[FoundFile]:

@@ -289,6 +289,30 @@ def test_comparing_with_a_path_lays_that_run_over(tbreport: Command, tmp_path: P
     assert [run["name"] for run in document["runs"]] == ["a", "base"]
 
 
+def test_a_run_of_the_same_name_elsewhere_is_another_run(tbreport: Command, tmp_path: Path) -> None:
+    write(tmp_path / "runs" / "base", curve("loss", [4.0, 3.0, 2.0]))
+    write(tmp_path / "old" / "base", curve("loss", [4.0, 3.5, 3.0]), time=1_700_000_100)
+
+    document = summary(tbreport, "runs", "--compare", "old/base")
+
+    last = {run["name"]: run["tags"]["loss"]["last"] for run in document["runs"]}
+    assert last == {"base": 2.0, "base (2)": 3.0}
+
+
+@pytest.mark.parametrize("path", ["runs/group/base", "runs/latest", "runs/group/base/train"])
+def test_a_path_to_one_of_the_runs_is_that_run(
+    tbreport: Command, tmp_path: Path, path: str
+) -> None:
+    for split in ("train", "validation"):
+        write(tmp_path / "runs" / "group" / "base" / split, curve("loss", [4.0, 3.0, 2.0]))
+    write(tmp_path / "runs" / "other", curve("loss", [4.0, 3.5, 3.0]))
+    (tmp_path / "runs" / "latest").symlink_to(tmp_path / "runs" / "group" / "base")
+
+    document = summary(tbreport, "runs", "--compare", path)
+
+    assert [run["name"] for run in document["runs"]] == ["group/base", "other"]
+
+
 def test_two_copies_give_the_same_bytes_and_name_no_machine(
     tbreport: Command, tmp_path: Path
 ) -> None:
