@@ -130,7 +130,7 @@ class UnknownFormat(OutputError):
 
 
 class CannotWrite(OutputError):
-    """The output file cannot be written: permission, a missing folder, a full disk.
+    """The output file cannot be written: permission, a full disk, a file in a folder's place.
 
     What stood there before is untouched: output is written beside the target and moved into place.
     """

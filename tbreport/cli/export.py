@@ -81,7 +81,7 @@ def export(
 
 
 def targets(output: Path, kinds: Sequence[str], format: Format, is_file: bool) -> dict[str, Path]:
-    """The file of each kind's table; a folder is made where it is missing."""
+    """The file of each kind's table."""
     if str(output) == "-" and format.name == "parquet":
         raise typer.BadParameter("Parquet cannot go to stdout", param_hint="-o")
     if is_file or str(output) == "-":
@@ -90,10 +90,6 @@ def targets(output: Path, kinds: Sequence[str], format: Format, is_file: bool) -
                 f"{len(kinds)} tables do not fit into one file", param_hint="-o"
             )
         return {kinds[0]: output}
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise typer.BadParameter(f"{output}: {error.strerror}", param_hint="-o") from None
     return {kind: output / f"{kind}{format.suffix}" for kind in kinds}
 
 

@@ -212,6 +212,7 @@ def table(
         writer.close()
         return
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
             draft = Path(folder) / path.name
             writer = format.open(draft, kind, known)

@@ -170,7 +170,7 @@ def by_suffix(path: str) -> Output:
 def write(rendered: str | Folder, path: str) -> None:
     """Write beside the target, then move into place; a failure to write leaves what was there.
 
-    A folder is made where there is none; files of other names stay in it.
+    Folders are made where there are none; files of other names stay in them.
 
     Raises:
         CannotWrite: with the system's reason.
@@ -184,6 +184,7 @@ def write(rendered: str | Folder, path: str) -> None:
             if target.exists() and not target.is_file():
                 target.write_text(rendered, encoding="utf-8", newline="\n")  # a device, a pipe
             else:
+                target.parent.mkdir(parents=True, exist_ok=True)
                 replace_files({target: rendered})
         else:
             Path(path).mkdir(parents=True, exist_ok=True)

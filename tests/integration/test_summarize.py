@@ -157,7 +157,7 @@ def test_nothing_that_could_be_read_is_exit_2(tbreport: Command, tmp_path: Path)
         ([SAMPLES, "--runs", "^nothing$"], "no run under"),
         ([SAMPLES, "--format", "pdf"], "there is no format 'pdf'"),
         ([SAMPLES, "-o", "page.docx"], "no format has the suffix"),
-        ([SAMPLES, "-o", "missing/page.html"], "cannot write 'missing/page.html'"),
+        ([SAMPLES, "-o", "/dev/null/page.html"], "cannot write '/dev/null/page.html'"),
         ([SAMPLES, "--fail-on", "info"], "neither warning nor error"),
         ([SAMPLES, "--engine", "rust"], "there is no engine 'rust'"),
         ([SAMPLES, "--config", "none.toml"], "there is no settings file"),

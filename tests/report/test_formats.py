@@ -22,6 +22,12 @@ def test_a_folder_is_made_and_files_of_other_names_stay(tmp_path: Path) -> None:
     assert found == {"a.svg": "3", "b.svg": "2", "README.md": "mine"}
 
 
+def test_the_folder_of_a_file_is_made(tmp_path: Path) -> None:
+    write("text", str(tmp_path / "reports" / "today" / "report.txt"))
+
+    assert (tmp_path / "reports" / "today" / "report.txt").read_text() == "text"
+
+
 def test_written_files_have_the_rights_of_any_new_file(tmp_path: Path) -> None:
     (tmp_path / "any").touch()
     write("text", str(tmp_path / "report.md"))
