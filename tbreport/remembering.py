@@ -157,7 +157,7 @@ def fingerprint(
     """All that decides what becomes of a family's files."""
     patterns = [p and p.pattern for p in dataclasses.astuple(options.selection)]
     tables = {name: table.values for name, table in options.settings.tables.items()}
-    told = json.dumps(tables, sort_keys=True, default=str)
+    told = json.dumps(tables, default=str)  # in their order: the first role that fits decides
     day = str(this_day()) if "accepted" in told else ""  # they expire
     parts = (FORMAT, tbreport.__version__, code(), engine, joining, repr(plan), whole, patterns)
     return repr((*parts, options.join, told, day)).encode()

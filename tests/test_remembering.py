@@ -123,6 +123,15 @@ def test_a_run_that_is_gone_is_in_no_report(runs: Path, store: Store) -> None:
     assert document(runs, store) == document(runs)
 
 
+def test_the_order_of_settings_is_told_apart(runs: Path, store: Store, tmp_path: Path) -> None:
+    toml = tmp_path / "tbreport.toml"
+    rules = ['"loss" = {split = "val"}', '"los" = {split = "train"}']
+    for ordered in (rules, rules[::-1]):
+        toml.write_text("\n".join(["[roles]", *ordered]), encoding="utf-8")
+        options = Options(settings=settings.load(tmp_path, toml))
+        assert document(runs, store, options) == document(runs, options=options)
+
+
 def test_settings_and_selections_are_told_apart(runs: Path, store: Store, tmp_path: Path) -> None:
     toml = tmp_path / "tbreport.toml"
     toml.write_text('[roles."loss"]\nmetric = "loss"\nsplit = "val"\n', encoding="utf-8")
