@@ -12,6 +12,7 @@ from tbreport.errors import NothingToCompare
 from tbreport.gate.contrast import contrast
 from tbreport.gate.jobs import named
 from tbreport.gating import Reading, digests_of, drawn
+from tbreport.reader import logdir
 from tbreport.report import contrasts
 from tbreport.report.document import Report
 
@@ -42,6 +43,6 @@ def difference(before: str, after: str, reading_of: Reading) -> Report:
 
 
 def names_of(before: str, after: str) -> tuple[str, str]:
-    """The two sides by the ends of their paths; A and B where these are the same."""
-    first, second = (Path(path.partition("=")[0]).name or path for path in (before, after))
+    """The two sides by name, else by the end of the path; A and B where these are the same."""
+    first, second = (logdir.inputs([path])[0].title for path in (before, after))
     return (first, second) if first != second else (f"A {first}", f"B {second}")

@@ -59,6 +59,17 @@ def test_runs_that_are_the_same_are_said_to_be(tbreport: Command, tmp_path: Path
     assert "the same at every step" in tbreport("diff", "a", "b").out
 
 
+def test_a_side_is_called_by_its_folder_whatever_signs_are_in_it(
+    tbreport: Command, tmp_path: Path
+) -> None:
+    for rate in ("lr=0.1", "lr=0.01"):
+        write(tmp_path / "sweep" / rate, curve("loss", losses()))
+
+    found = read(tbreport, "sweep/lr=0.1", "sweep/lr=0.01")["diff"]
+
+    assert (found["before"], found["after"]) == ("lr=0.1", "lr=0.01")
+
+
 def test_runs_without_a_common_tag_are_nothing_to_compare(
     tbreport: Command, tmp_path: Path
 ) -> None:
