@@ -6,13 +6,15 @@ steps rise strictly, and what was set aside and why. Points kept + set aside = p
 The rules, in the order in which they are applied:
 
 - A writer may say itself that earlier points at or past a step do not count (SessionLog START).
-- Points that all share one step (three at least) were logged without steps: they are numbered.
+- Points that all share one step (three at least) were logged without steps: they are numbered,
+  unless that step is not 0 and another file has others.
 - Steps that fall back regularly, to nearly the same step, are a counter that starts over each
   epoch: they are put end to end. So are those that do so twice, from the same step each time.
   Steps that fall back otherwise are a resume inside one file.
 - Points whose wall times run backwards exactly where their steps do were only written late.
 - Files whose wall times overlap have concurrent writers: the one with the most points is kept.
-  A little overlap is none: clocks of two machines differ, and a job may die slowly.
+  A little overlap is none: clocks of two machines differ, and a job may die slowly. Where every
+  point has the same time, there was no clock, and files follow each other by name.
 - A file that begins after another has ended sets aside the older points at or past its own first
   step: a resume is spliced, an attempt begun anew replaces the abandoned one whole.
 - A repeated step keeps its last point.
@@ -66,13 +68,15 @@ def resolve(tag: str, parts: Sequence[Part], purges: Sequence[Purge] = ()) -> Re
     if len(parts) == 1 and not purges and rises(parts[0].steps):
         return Resolution(np.arange(len(parts[0].steps)), parts[0].steps, False, ())
     account = Account(tag)
+    filled = [part.steps for part in parts if len(part.steps)]
+    one_step = len({int(step) for steps in filled for step in (steps.min(), steps.max())}) == 1
     drafts = []
     start = 0
     for part in parts:
         draft = purged(Draft(part, np.arange(len(part.steps)), part.steps, start), purges, account)
         start += len(part.steps)
         if len(draft.kept):
-            drafts.append(rising(draft, account))
+            drafts.append(rising(draft, account, one_step))
     spliced: list[Draft] = []
     for draft in reversed(one_after_another(drafts, account)):
         if spliced:  # the one before begins at the lowest step of all later files
@@ -132,10 +136,15 @@ def purged(draft: Draft, purges: Sequence[Purge], account: Account) -> Draft:
     return account.drop(draft, outdated, "purged", part.path)
 
 
-def rising(draft: Draft, account: Account) -> Draft:
-    """A draft whose steps never fall."""
+def rising(draft: Draft, account: Account, one_step: bool) -> Draft:
+    """A draft whose steps never fall.
+
+    Args:
+        one_step: whether the points of all files share one.
+    """
     steps = draft.steps
-    if len(steps) >= MIN_UNNUMBERED and (steps == steps[0]).all():
+    unnumbered = len(steps) >= MIN_UNNUMBERED and (steps == steps[0]).all()
+    if unnumbered and (one_step or not steps[0]):
         return replace(draft, steps=np.arange(len(steps)), renumbered=True)
     falls = np.nonzero(steps[1:] < steps[:-1])[0]
     if not len(falls):
@@ -223,7 +232,8 @@ def are_concurrent(one: tuple[float, float], other: tuple[float, float]) -> bool
     """Whether two files were written at the same time, but for a moment."""
     shared = min(one[1], other[1]) - max(one[0], other[0])
     shorter = min(one[1] - one[0], other[1] - other[0])
-    return 0 <= shared >= MIN_OVERLAP * shorter
+    stood_still = one == other and one[0] == one[1]
+    return not stood_still and 0 <= shared >= MIN_OVERLAP * shorter
 
 
 def overlapping(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
@@ -244,8 +254,8 @@ def overlapping(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
         yield group
 
 
-def by_time(draft: Draft) -> tuple[float, float]:
-    return draft.part.span
+def by_time(draft: Draft) -> tuple[float, float, int]:
+    return *draft.part.span, draft.start
 
 
 def most_points(draft: Draft) -> tuple[int, int]:

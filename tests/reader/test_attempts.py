@@ -63,6 +63,32 @@ def test_steps_that_rise_are_kept_as_they_are() -> None:
     assert resolution.set_aside == ()
 
 
+def test_one_step_three_times_takes_no_earlier_file_back() -> None:
+    before, after = part(range(9)), part([9, 9, 9], start=100, path="b")
+
+    assert kept(before, after) == [*(("a", step) for step in range(9)), ("b", 9)]
+
+
+def test_points_without_steps_are_numbered_before_a_file_that_has_some() -> None:
+    before, after = part([0, 0, 0]), part([3, 4], start=100, path="b")
+
+    assert resolve("loss", [before, after]).steps.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_files_without_a_clock_follow_each_other_by_name() -> None:
+    files = [
+        part([0, 1], times=[5.0] * 2, path="a"),
+        part([2, 3, 4, 5], times=[5.0] * 4, path="b"),
+        part([5, 6, 7], times=[5.0] * 3, path="c"),
+    ]
+
+    assert kept(*files) == [
+        *(("a", step) for step in (0, 1)),
+        *(("b", step) for step in (2, 3, 4)),
+        *(("c", step) for step in (5, 6, 7)),
+    ]
+
+
 def test_no_points_are_no_points() -> None:
     resolution = resolve("loss", [part([])])
 
