@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,10 +13,11 @@ from tbreport.report.charts import dashes, marked_value
 from tbreport.report.document import Chart, Crowd, Trace
 from tbreport.report.labelling import Spot, spots
 from tbreport.report.paths import path
-from tbreport.report.scales import LARGEST, Frame, domain, padded
+from tbreport.report.scales import LARGEST, Frame, domain, padded, tick_labels
 from tbreport.report.svg import (
     axes,
     curve,
+    heights_of_ticks,
     picture,
     ring,
     rug_strokes,
@@ -73,8 +74,10 @@ def excerpt(
 
 
 def framed(shown: Excerpt, look: Look) -> Frame:
-    """The plot area of a picture of the page."""
-    return Frame(look.width, look.height, shown.x, shown.y)
+    """The plot area of a picture of the page, beside the longest of its labels."""
+    frame = Frame(look.width, look.height, shown.x, shown.y)
+    longest = max(map(len, tick_labels(heights_of_ticks(frame))), default=0)
+    return replace(frame, left=max(frame.left, 4 + 6 * longest))
 
 
 def mark_spots(chart: Chart, shown: Excerpt, frame: Frame) -> list[Spot]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -47,16 +48,26 @@ def ticks(low: float, high: float, about: int) -> list[float]:
 SUFFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
-def tick_label(value: float) -> str:
-    """A few characters: 0.05, 1.2k, 3M, 2e-5."""
+def tick_label(value: float, digits: int = 6) -> str:
+    """A few characters: 0.05, 12.5k, 11,694, 3M, 2e-5."""
     size = abs(value)
     if size >= 1e15 or 0 < size < 0.99e-4:
-        mantissa, exponent = f"{value:.2e}".split("e")
-        return f"{float(mantissa):g}e{int(exponent)}"
+        mantissa, exponent = f"{value:.{digits - 4}e}".split("e")
+        return f"{float(mantissa):.{digits}g}e{int(exponent)}"
     for unit, suffix in SUFFIXES:
         if size >= unit * (10 if suffix == "k" else 1):
-            return f"{value / unit:.6g}{suffix}"
-    return f"{value:.6g}"
+            text = f"{value / unit:.{digits}g}{suffix}"
+            return text if suffix != "k" or len(text) <= 6 else f"{value:,.{digits}g}"
+    return f"{value:.{digits}g}"
+
+
+def tick_labels(values: Sequence[float]) -> list[str]:
+    """The labels of an axis, of as many digits as tell them apart."""
+    for digits in (6, 9, 12):
+        labels = [tick_label(value, digits) for value in values]
+        if len(set(labels)) == len(labels):
+            break
+    return labels
 
 
 @dataclass(frozen=True, slots=True)

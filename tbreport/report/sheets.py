@@ -17,7 +17,7 @@ from tbreport.model import Display, Float64s
 from tbreport.report import charts, plots
 from tbreport.report.charts import GRAY, Key, Note, dashes
 from tbreport.report.document import Chart
-from tbreport.report.scales import Frame, tick_label, ticks
+from tbreport.report.scales import Frame, tick_labels, ticks
 from tbreport.report.svg import TICK_HEIGHT, curve, scaled_group, tone_color
 from tbreport.report.theme import dark_style, light, run_class, run_color
 
@@ -55,7 +55,7 @@ def drawing(sheet: Sheet, colors: Mapping[str, int]) -> str:
     columns = max(1, (WIDTH - 2 * SIDE) // max(map(key_width, keys), default=1))
     top = HEAD + (KEY_HEIGHT * -(-len(keys) // columns) + 8 if keys else 0)
     measured = plots.excerpt(chart, plots.exact, MEASURED, len(chart.traces))
-    marks = [tick_label(value) for value in ticks(*measured.y, PLOT // TICK_HEIGHT)]
+    marks = tick_labels(ticks(*measured.y, PLOT // TICK_HEIGHT))
     left = SIDE + 8 + 7 * max(map(len, marks), default=0)
     frame = Frame(
         WIDTH, top + PLOT + FOOT, measured.x, measured.y, left, right=SIDE, top=top, bottom=FOOT

@@ -17,7 +17,7 @@ from tbreport.model import Float64s
 from tbreport.report.document import Mark, Tone
 from tbreport.report.labelling import Spot, step_place
 from tbreport.report.paths import QUARTER, path
-from tbreport.report.scales import Frame, tick_label, ticks
+from tbreport.report.scales import Frame, tick_labels, ticks
 from tbreport.report.theme import TOKENS, light, run_class, run_color
 
 DOT = 14  # quarters of a px, of a point that stands alone
@@ -62,17 +62,28 @@ def scaled_group(name: str, attributes: str, shapes: str) -> str:
 
 def axes(frame: Frame, *, vertical: bool = True) -> str:
     """Grid lines and tick labels."""
-    n_down = max(4, (frame.floor - frame.top) // TICK_HEIGHT)
     n_across = max(5, (frame.width - frame.left - frame.right) // TICK_WIDTH)
-    heights = [(frame.down(value), value) for value in ticks(*frame.y, n_down)] if vertical else []
-    places = [(frame.across(value), value) for value in ticks(*frame.x, n_across)]
-    lines = "".join(f"M{frame.left} {y:.1f}H{frame.width - frame.right}" for y, _ in heights)
-    beside = [(frame.left - 6, y + 3.5, tick_label(value)) for y, value in heights]
-    below = [(x, frame.floor + 16, tick_label(value)) for x, value in places]
+    heights, places = heights_of_ticks(frame) if vertical else [], ticks(*frame.x, n_across)
+    lines = "".join(
+        f"M{frame.left} {frame.down(value):.1f}H{frame.width - frame.right}" for value in heights
+    )
+    beside = [
+        (frame.left - 6, frame.down(value) + 3.5, text)
+        for value, text in zip(heights, tick_labels(heights), strict=True)
+    ]
+    below = [
+        (frame.across(value), frame.floor + 16, text)
+        for value, text in zip(places, tick_labels(places), strict=True)
+    ]
     return (
         f'<path class="grid" stroke="{light("grid")}" d="{lines}"/>'
         f"{labels('end', beside)}{labels('middle', below)}"
     )
+
+
+def heights_of_ticks(frame: Frame) -> list[float]:
+    """The values beside the y axis."""
+    return ticks(*frame.y, max(4, (frame.floor - frame.top) // TICK_HEIGHT))
 
 
 def labels(anchor: str, texts: Iterable[tuple[float, float, str]]) -> str:

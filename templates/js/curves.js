@@ -67,6 +67,7 @@ function curvesFigure(chart, { lines, under, unit, chosen }, view, tokens, size)
   const clamped = view.clamp && !chart.evidence ? clampedAxis(lines.map((line) => line.ys), view.log) : null;
   const range = clamped?.range ?? (view.log ? null : flatRange(heights) ?? evidenceRange(chart, heights));
   if (range) layout.yaxis.range = [...range];
+  if (heights === null && under.length === 0) layout.yaxis.showticklabels = false; // of no value
   layout.yaxis2 = { overlaying: "y", range: [0, 1], fixedrange: true, visible: false };
   layout.uirevision = `${view.axis} ${view.log} ${range}`;
   layout.shapes = [...marks.flatMap((mark) => mark.shapes), ...lines.flatMap(drawRestarts)];
@@ -193,7 +194,7 @@ function rug(line) {
 /** @param {Line} line @param {number[]} places @param {number[]} y @param {object} marker */
 function dots(line, places, y, marker) {
   const x = places.map((at) => line.xs[at]);
-  return { type: "scatter", mode: "markers", name: plain(line.name), x, y, marker, hoverinfo: "skip" };
+  return { type: "scatter", mode: "markers", name: plain(line.name), x, y, marker, cliponaxis: false, hoverinfo: "skip" };
 }
 
 /** What a chart does not show, in words.

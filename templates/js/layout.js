@@ -32,7 +32,8 @@ function baseLayout(tokens, size) {
     // A drag that zooms would keep a thumb from scrolling.
     dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
     xaxis: { ...axis, showgrid: false, nticks: 6 },
-    yaxis: { ...axis, nticks: 5 },
+    // Room for labels that are wider than the margin: cut, 1.0001e+6 would be another number.
+    yaxis: { ...axis, nticks: 5, automargin: "left" },
   };
 }
 

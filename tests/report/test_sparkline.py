@@ -11,7 +11,7 @@ import pytest
 
 from tbreport.report import plots
 from tbreport.report.document import Chart, Mark, Spark, Trace
-from tbreport.report.scales import domain, tick_label, ticks
+from tbreport.report.scales import domain, tick_label, tick_labels, ticks
 from tbreport.report.sparkline import sparkline
 from tests.report.documents import HOSTILE, display
 
@@ -177,6 +177,8 @@ def test_ticks_are_round(low: float, high: float, expected: list[float]) -> None
         (0.05, "0.05"),
         (1500.0, "1500"),
         (20_000.0, "20k"),
+        (12_500.0, "12.5k"),
+        (11_694.0, "11,694"),
         (3e6, "3M"),
         (2e-5, "2e-5"),
         (1e18, "1e18"),
@@ -185,6 +187,11 @@ def test_ticks_are_round(low: float, high: float, expected: list[float]) -> None
 )
 def test_tick_labels_are_short(value: float, expected: str) -> None:
     assert tick_label(value) == expected
+
+
+def test_the_labels_of_an_axis_are_told_apart() -> None:
+    assert tick_labels([999999.9, 1e6, 1000000.1]) == ["999,999.9", "1M", "1.0000001M"]
+    assert tick_labels([0.0, 0.5, 1.0]) == ["0", "0.5", "1"]
 
 
 def test_a_range_is_never_empty() -> None:

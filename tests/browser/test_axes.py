@@ -1,0 +1,64 @@
+"""The axes of charts: labels that can be read whole, points at their ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tbreport.report.document import Chart, Gallery, Section, Trace
+from tests.browser.conftest import Opened, Opener
+from tests.report.documents import RUNS, display, typical
+
+pytestmark = pytest.mark.browser
+
+SERIES = {
+    "near": 1e6 + 0.125 * np.sin(np.arange(100) / 8),
+    "huge": 1e36 * np.arange(1, 101),
+    "lost": np.full(100, np.nan),
+    "first": np.array([3.0] + [np.nan] * 99),
+}
+
+
+@pytest.fixture
+def opened(open_page: Opener) -> Opened:
+    """A page with a chart for each series."""
+    charts = tuple(
+        Chart(tag, tag, "", (Trace(RUNS[0], tag, display(values)),))
+        for tag, values in SERIES.items()
+    )
+    section = Section("scalars", "Scalars", (Gallery(charts),))
+    return open_page(replace(typical(n=60, n_histograms=0), sections=(section,)))
+
+
+@pytest.mark.parametrize("tag", ["near", "huge"])
+def test_labels_that_are_wider_than_the_margin_are_not_cut(opened: Opened, tag: str) -> None:
+    opened.chart(tag)
+    ends = opened.page.evaluate(
+        """tag => {
+          const target = document.querySelector(`#${tag} .live`);
+          const left = target.getBoundingClientRect().left;
+          return [...target.querySelectorAll(".ytick text")].map(
+            (label) => label.getBoundingClientRect().left - left);
+        }""",
+        tag,
+    )
+
+    assert len(ends) > 1
+    assert min(ends) >= 0
+
+
+def test_a_chart_without_a_value_has_no_labels_beside_it(opened: Opened) -> None:
+    opened.chart("lost")
+
+    assert opened.page.locator("#lost .live .ytick text").count() == 0
+    assert opened.page.locator("#lost .live .xtick text").count() > 1
+
+
+def test_a_lone_first_point_is_a_whole_dot(opened: Opened) -> None:
+    opened.chart("first")
+    point = opened.page.locator("#first .live .scatterlayer .point").first
+    clipped = point.evaluate("point => point.closest('[clip-path]') !== null")
+
+    assert not clipped
