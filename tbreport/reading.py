@@ -46,7 +46,7 @@ def joining_layouts(options: Options) -> Iterable[str]:
     table.check_keys(("join", "layouts"))
     wanted = table.value("layouts", list, list(layouts.LAYOUTS))
     for name in wanted:
-        if name not in layouts.LAYOUTS:
+        if not isinstance(name, str) or name not in layouts.LAYOUTS:
             raise BadSetting(
                 f"{name!r} in [{table.name}] of {table.path} is no layout",
                 hint=f"known: {', '.join(layouts.LAYOUTS)}",
@@ -69,7 +69,10 @@ def refuse_nothing(digests: Sequence[RunDigest], found: Logdir, selection: Selec
         return
     problems = [problem for digest in digests for problem in digest.problems]
     if not problems and (selection.tags or selection.exclude):
-        raise NoEventFiles("no tag of any run has a name that the patterns take")
+        raise NoEventFiles(
+            "no tag of any run has a name that the patterns take",
+            hint="see the names with: tbreport inspect",
+        )
     counted = f"{len(found.files)} event file{'' if len(found.files) == 1 else 's'}"
     raise NoEventFiles(
         f"no point could be read from {counted} under {found.title!r}",

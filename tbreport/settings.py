@@ -7,6 +7,7 @@ checks them with `check_keys` and `Table.value`, so that a misspelt key is an er
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,9 @@ TABLES = {
     "gate": "what a candidate is held to",
     "overrides": "what holds for some runs alone, by pattern",
 }
+
+
+LARGEST = int(sys.float_info.max)  # of whole numbers where a number is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Table:
         if key not in self.values:
             return default
         value = self.values[key]
-        if kind is float and type(value) is int:
+        if kind is float and type(value) is int and abs(value) <= LARGEST:
             return float(value)
         if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
             raise BadSetting(
@@ -117,21 +121,26 @@ def parse(path: Path, shown: str) -> Settings:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BadSetting(f"there is no settings file {shown!r}") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSetting(
+            f"there is no settings file {shown!r}",
+            hint="without --config the nearest tbreport.toml or pyproject.toml is read",
+        ) from None
+    except (OSError, ValueError, RecursionError) as error:  # no TOML, no UTF-8, a number too long
         raise BadSetting(f"{shown} cannot be read: {error}") from None
     if path.name == "pyproject.toml":
-        document = document.get("tool", {}).get("tbreport", {})
+        document = dict(Table("top level", shown, document).sub("tool").sub("tbreport").values)
     root = Table("tool.tbreport" if path.name == "pyproject.toml" else "top level", shown, document)
     root.check_keys(TABLES)
     tables = {name: Table(name, shown, root.value(name, dict, {})) for name in document}
     return Settings(shown, tables, path)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint: the most similar of the known names, else all of them."""
+def nearest(name: str, known: Iterable[str], listing: str = "") -> str:
+    """A hint: the most similar of the known names, else all of them, or the command for it."""
     import difflib
 
     known = list(known)
     close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"see all with: {listing}" if listing else f"known: {', '.join(known)}"

@@ -11,7 +11,7 @@ from tbreport.errors import BadSetting
 from tbreport.gate.expressions import parse as parse_expression
 from tbreport.gate.model import Action, Direction, Limit, OnInconclusive, Policy
 from tbreport.gate.summaries import STATS
-from tbreport.settings import Table
+from tbreport.settings import LARGEST, Table
 
 LIMIT_KEYS = ("tag", "direction", "stats", "tol", "min_effect", "skip", "target")
 KEYS = (
@@ -129,7 +129,7 @@ def to_share(value: object, place: str) -> float:
         found = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*(%?)\s*", value)
         if found:
             return float(found[1]) / (100 if found[2] else 1)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+    elif isinstance(value, float) or (type(value) is int and abs(value) <= LARGEST):
         return float(value)
     raise BadSetting(f'{place} is {value!r}, but should be a share such as 0.01 or "1%"')
 
