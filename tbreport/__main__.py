@@ -34,6 +34,7 @@ def main() -> None:
         complain(f"bug: {reason}; please report it, with what --debug prints")
         sys.exit(3)
     finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is left to be told of a Ctrl-C
         gc.freeze()  # or Python looks for cycles in all that is left: a tenth of the time
 
 
@@ -75,7 +76,7 @@ def interruptible() -> Iterator[None]:
     An error after it is its doing: Python makes a RuntimeError of what is raised while a class is
     created, and extension modules make an ImportError of what is raised while they are imported.
     Where nothing can be raised, as in the callbacks of weak references that importing leaves
-    behind, Python drops it with a word on stderr: it is raised again in a moment.
+    behind, Python drops it with a word on stderr: it is pressed again in a moment.
     """
     pressed = False
 
@@ -88,7 +89,7 @@ def interruptible() -> Iterator[None]:
         from threading import Timer
 
         if dropped.exc_type is Interrupted:
-            Timer(REPEATED_S, signal.raise_signal, (signal.SIGINT,)).start()
+            Timer(REPEATED_S, press).start()
         else:
             hook(dropped)
 
@@ -103,6 +104,17 @@ def interruptible() -> Iterator[None]:
     finally:
         signal.signal(signal.SIGINT, before)
         sys.unraisablehook = hook
+
+
+def press() -> None:
+    """Send Ctrl-C to the main thread: one of this thread's own would not wake it where it waits."""
+    from threading import main_thread
+
+    thread = main_thread().ident
+    if sys.platform == "win32" or thread is None:
+        signal.raise_signal(signal.SIGINT)
+    else:
+        signal.pthread_kill(thread, signal.SIGINT)
 
 
 def complain(message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,8 +37,12 @@ def tbreport(
     def run(*args: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["tbreport", *map(str, args)])
         capsys.readouterr()
-        with pytest.raises(SystemExit) as stop:
-            main()
+        interrupt = signal.getsignal(signal.SIGINT)
+        try:
+            with pytest.raises(SystemExit) as stop:
+                main()
+        finally:
+            signal.signal(signal.SIGINT, interrupt)  # of pytest
         shown = capsys.readouterr()
         assert isinstance(stop.value.code, int)
         return Done(stop.value.code, shown.out, shown.err)

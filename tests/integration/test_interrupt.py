@@ -16,7 +16,30 @@ from tbreport.__main__ import interruptible
 from tbreport.errors import Interrupted
 from tests.eventwriter import curve, write
 
-MAIN = "import sys; from tbreport.__main__ import main; print('ready', flush=True); main()"
+# Before it listens for Ctrl-C a command has done nothing, and Python ends it in its own way.
+MAIN = """
+import signal
+from tbreport.__main__ import main
+
+listen = signal.signal
+
+def listening(*args):
+    signal.signal = listen
+    before = listen(*args)
+    print("ready", flush=True)
+    return before
+
+signal.signal = listening
+main()
+"""
+ENDING = """
+import atexit, signal
+from tbreport.__main__ import main
+
+atexit.register(signal.raise_signal, signal.SIGINT)
+main()
+"""
+PATIENCE_S = 300  # for what would hang
 KILLED = -signal.SIGINT  # by a Ctrl-C after all was done, while Python ends
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="no SIGINT for a child there")
@@ -43,13 +66,24 @@ def test_an_interrupted_summary_leaves_the_old_page_or_the_whole_one(
     assert process.stdout.readline() == "ready\n"
     time.sleep(delay_s)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=PATIENCE_S)
 
     text = page.read_text(encoding="utf-8")
     assert text == "the old page" or text.endswith("</html>")
     assert process.returncode in ((130,) if text == "the old page" else (0, 130, KILLED))
     assert "Traceback" not in told
     assert {path.name for path in tmp_path.iterdir()} <= {"runs", "page.html", "cache"}
+
+
+@posix_only
+def test_a_ctrl_c_while_python_ends_is_quiet(tmp_path: Path) -> None:
+    write(tmp_path / "runs" / "a", curve("loss", [1.0, 0.5]))
+    command = [sys.executable, "-c", ENDING, "summarize", "runs", "--no-cache", "-o", "page.html"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+    assert (tmp_path / "page.html").read_text(encoding="utf-8").endswith("</html>")
+    assert done.returncode == KILLED
+    assert "Traceback" not in done.stderr
 
 
 class Descriptor:
@@ -60,9 +94,9 @@ class Descriptor:
 
 
 def lose_and_wait(kept: list[Descriptor]) -> None:
-    """Let the callback of a weak reference run, and give its Ctrl-C time to come again."""
+    """Let the callback of a weak reference run, and wait for its Ctrl-C to come again."""
     kept.clear()
-    time.sleep(10)
+    time.sleep(PATIENCE_S)
 
 
 @posix_only
@@ -74,9 +108,11 @@ def test_what_python_makes_of_a_ctrl_c_is_a_ctrl_c() -> None:
 @posix_only
 def test_a_ctrl_c_that_python_drops_is_repeated(capsys: pytest.CaptureFixture[str]) -> None:
     kept = [Descriptor()]
+    begun = time.monotonic()
     reference = weakref.ref(kept[0], lambda _: signal.raise_signal(signal.SIGINT))
     with pytest.raises(Interrupted), interruptible():
         lose_and_wait(kept)
+    assert time.monotonic() - begun < PATIENCE_S  # who waits is woken
     assert reference() is None
     assert capsys.readouterr().err == ""
 

@@ -50,8 +50,12 @@ def stop(folder: Path, *arguments: str, label: str, n_done: int) -> Stopped:
     common = ["--device", "cpu", "--out", str(folder)]
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", ["tbreport", "train", *arguments, *common])
-        with pytest.raises(SystemExit) as exit:
-            main()
+        interrupt = signal.getsignal(signal.SIGINT)
+        try:
+            with pytest.raises(SystemExit) as exit:
+                main()
+        finally:
+            signal.signal(signal.SIGINT, interrupt)  # of pytest
     return Stopped(folder, out.getvalue(), err.getvalue(), exit.value.code)
 
 
