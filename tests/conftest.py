@@ -1,4 +1,8 @@
-"""Golden files: what the tests compare whole documents with, and how a change is accepted."""
+"""Golden files: what the tests compare whole documents with, and how a change is accepted.
+
+Hypothesis tries the same examples each time, however long one takes; others are tried with
+``pytest --hypothesis-profile=other``.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 GOLDEN = Path(__file__).parent / "golden"
 
 NOBODY = 65534  # who owns nothing on any Unix
 
 Compare = Callable[[str, str], None]
+
+settings.register_profile(
+    "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("other", settings.get_profile("same"), derandomize=False)
+settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
