@@ -215,11 +215,14 @@ def test_the_readme_shows_the_help_of_summarize_as_it_is() -> None:
     assert done.stdout.strip() in README
 
 
+ANYWHERE = {"/", "/tmp", "/var/tmp", "/home", "/opt", "/srv", "/mnt", "/data", "/usr/src"}
+
+
 def test_no_machine_is_named_in_the_tree() -> None:
     tracked = subprocess.run(
         ["git", "ls-files"], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout.splitlines()
-    needles = (str(Path.home()) + "/", str(ROOT.parent) + "/")
+    needles = [f"{place}/" for place in {Path.home(), ROOT.parent} if str(place) not in ANYWHERE]
     for name in tracked:
         content = (ROOT / name).read_bytes() if (ROOT / name).is_file() else b""
         for needle in needles:
