@@ -53,10 +53,10 @@ def test_a_wide_running_median_is_exact_at_its_knots() -> None:
 
 def test_a_million_points_are_smoothed_within_a_second() -> None:
     values = flat(1_000_000)
-    begin = time.perf_counter()
+    begin = time.process_time()
     curves.smooth(values)
 
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 @pytest.mark.parametrize(("n", "used"), [(2, 2), (10, 3), (100, 5), (1000, 50)])

@@ -85,10 +85,10 @@ def test_dense_logging_at_the_start_does_not_starve_the_rest() -> None:
 
 def test_a_million_points_are_thinned_within_a_second() -> None:
     values = flat(1_000_000)
-    begin = time.perf_counter()
+    begin = time.process_time()
     thin(steps_of(values), values, 1000)
 
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 def test_histograms_keep_the_first_and_the_last_and_some_evenly_between() -> None:

@@ -130,11 +130,11 @@ def test_the_search_is_bounded_on_a_crafted_file() -> None:
     size = 10_000_000
     content = b"".join(header(size - place - 40) for place in range(0, size - 100, 12))
     content = bytes(3) + content + bytes(size - 3 - len(content))
-    began = time.perf_counter()
+    began = time.process_time()
 
     found = damages(content)
 
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
     assert sum(damage.length for damage in found) == size
     assert any("given up" in damage.detail for damage in found)
 

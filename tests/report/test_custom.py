@@ -71,7 +71,7 @@ def test_the_slowest_expression_that_is_used_is_fast_enough() -> None:
     tag = "a" * 5_000
     made = digest("a", {tag: display(np.ones(3).tolist())})
     layout = Layout((("mine", (LayoutChart("x", ("a*a*a*b",)),)),))
-    begun = time.perf_counter()
+    begun = time.process_time()
     custom.charts([replace(made, exhibits=(Exhibit("custom_scalars", "c", 0, 0.0, layout),))])
 
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5

@@ -94,10 +94,10 @@ def test_tables_code_lists_and_headings_are_kept() -> None:
     ["[" * 10_000, "*a " * 3_333, "> " * 5_000, "`" * 9_999 + "a", "[a](" * 2_500, "|" * 9_999],
 )
 def test_a_text_made_to_be_slow_is_done_soon(words: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     to_html(words[:10_000])
 
-    assert time.perf_counter() - begun < 5  # under 0.2 s on an idle machine
+    assert time.process_time() - begun < 5  # under 0.2 s on an idle machine
 
 
 def test_values_of_secrets_are_masked_by_their_names() -> None:

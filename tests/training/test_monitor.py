@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,12 @@ def steps(model: nn.Module, n: int, *, scale: float = 1.0, batches: int = 1) -> 
         for _ in range(batches):
             (scale * model(torch.ones(16, 4)).square().mean()).backward()
         optimizer.step()
+
+
+@pytest.fixture
+def own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The monitor's clock stands while other processes have the processor."""
+    monkeypatch.setattr("tbreport.training.monitor.time.perf_counter", time.thread_time)
 
 
 def done(writer: SummaryWriter) -> Path:
@@ -165,6 +172,7 @@ def test_without_a_writer_nothing_is_watched() -> None:
     assert monitor.observations == 0
 
 
+@pytest.mark.usefixtures("own_time")
 def test_a_dear_monitor_tells_its_cost(writer: SummaryWriter) -> None:
     lines: list[str] = []
     model = network()
@@ -175,6 +183,7 @@ def test_a_dear_monitor_tells_its_cost(writer: SummaryWriter) -> None:
     assert "(20 observations)" in line
 
 
+@pytest.mark.usefixtures("own_time")
 def test_a_share_of_the_time_adapts_the_interval(writer: SummaryWriter) -> None:
     model = network()
     with Monitor(model, writer, every="20%") as monitor:
