@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,12 +25,15 @@ class Server:
     asked: list[tuple[str, str]] = field(default_factory=list)  # method, path with query
     ranges: list[tuple[str, str]] = field(default_factory=list)  # path, the bytes asked for
     failing: Answer = lambda method, path: 0
-    stall_s: float = 0.0
+    stalls: bool = False  # a failure comes only when the next test begins
+    released: threading.Event = field(default_factory=threading.Event)
 
     def forget(self) -> None:
         self.asked, self.ranges = [], []
         self.failing = lambda method, path: 0
-        self.stall_s = 0.0
+        self.stalls = False
+        self.released.set()
+        self.released = threading.Event()
 
     def answer(self, application: Any, environment: Any, start: Any) -> Any:
         path = environment["PATH_INFO"]
@@ -42,7 +44,8 @@ class Server:
         status = self.failing(method, path)
         if status == 0:
             return application(environment, start)
-        time.sleep(self.stall_s)
+        if self.stalls:
+            self.released.wait()
         start(f"{status} Slow Down", [("Content-Type", "text/plain")])
         return [b"not now"]
 
