@@ -14,6 +14,7 @@ import numpy as np
 
 from tbreport.model import Blob, Float64s, Int64s, Run
 from tbreport.reader.kinds import HISTOGRAMS, HPARAMS, KINDS, SCALARS
+from tbreport.wording import column_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,7 +165,7 @@ def widened(long: pd.DataFrame) -> pd.DataFrame:
     index = [run, "step"] if "step" in long else [run]
     nth = long.groupby([*index, name], observed=True).cumcount()
     wide = long.assign(nth=nth).pivot(index=[*index, "nth"], columns=name, values="value")
-    wide.columns = [f"{column} (tag)" if column in index else str(column) for column in wide]
+    wide.columns = [column_of(str(tag), index) for tag in wide]
     return wide.reset_index("nth", drop=True).reset_index()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 # A secret is a word, not a number: `max_tokens = 512` and `num_key_value_heads = 8` stay readable.
 SECRET = re.compile(
@@ -94,6 +94,17 @@ def size(n_bytes: int) -> str:
             return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
         value /= 1000
     raise AssertionError("the loop ends in its last unit")
+
+
+def column_of(tag: str, keys: Container[str]) -> str:
+    """A tag as the name of a column beside those of the keys: "step" is "step (tag)" then.
+
+    No two tags have one name: "step (tag)" is "step (tag) (tag)".
+    """
+    stem = tag
+    while stem.endswith(" (tag)"):
+        stem = stem.removesuffix(" (tag)")
+    return f"{tag} (tag)" if stem in keys else tag
 
 
 def date(wall_time: float) -> str:

@@ -155,6 +155,14 @@ def test_a_tag_named_like_a_column_keeps_out_of_its_way() -> None:
     ]
 
 
+def test_tags_that_would_be_one_column_are_two() -> None:
+    found = made("scalars", run("a", {"step": {1: 1.0}, "step (tag)": {1: 2.0}}), wide=True)
+
+    assert found.to_dict("records") == [
+        {"run": "a", "step": 1, "step (tag)": 1.0, "step (tag) (tag)": 2.0}
+    ]
+
+
 def test_a_hyper_parameter_named_like_a_column_keeps_out_of_its_way() -> None:
     found = made("hparams", run("a", hparams={"run": 3.0, "name": "x"}), wide=True)
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from tbreport.exporting.tables import Cells, Fetch, Rows, Type, columns, rows
 from tbreport.model import Run
 from tbreport.reader.kinds import HPARAMS, SCALARS
+from tbreport.wording import column_of
 
 WIDE = (SCALARS, HPARAMS, "text")
 
@@ -31,11 +32,7 @@ def wide_columns(kind: str, tags: Iterable[str]) -> dict[str, Type]:
     """The columns of a wide table; a tag that is named like another column says so."""
     key: dict[str, Type] = {"run": "name"} if kind == HPARAMS else {"run": "name", "step": "int"}
     value: Type = "float" if kind == SCALARS else "text"
-    return key | {title(tag, key): value for tag in sorted(tags)}
-
-
-def title(tag: str, key: Mapping[str, Type]) -> str:
-    return f"{tag} (tag)" if tag in key else tag
+    return key | {column_of(tag, key): value for tag in sorted(tags)}
 
 
 def wide_rows(kind: str, run: Run, types: Mapping[str, Type], fetch: Fetch) -> Iterator[Rows]:
@@ -89,7 +86,7 @@ def cells_of(
     found: Mapping[str, Cells], types: Mapping[str, Type], length: int, key: Sequence[str]
 ) -> dict[str, Cells]:
     """The columns behind the key, empty where the run has none of a tag."""
-    titled = {title(tag, dict.fromkeys(key, "name")): cells for tag, cells in found.items()}
+    titled = {column_of(tag, key): cells for tag, cells in found.items()}
     empty: dict[Type, Cells] = {"float": masked(length), "text": [None] * length}
     return {name: titled.get(name, empty[types[name]]) for name in types if name not in key}
 

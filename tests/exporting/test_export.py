@@ -102,6 +102,14 @@ def test_wide_parquet_tells_missing_from_nan(tmp_path: Path) -> None:
     assert np.isnan(table["loss"][3].as_py())
 
 
+def test_tags_that_would_be_one_column_are_two(tmp_path: Path) -> None:
+    write(tmp_path / "runs", [*curve("step", [1.0]), *curve("step (tag)", [2.0])])
+
+    assert json_rows(exported(tmp_path / "runs", "scalars", "jsonl", wide=True)) == [
+        {"run": ".", "step": 0, "step (tag)": 1.0, "step (tag) (tag)": 2.0}
+    ]
+
+
 def test_a_tag_named_like_a_column_says_that_it_is_a_tag(tmp_path: Path) -> None:
     write(tmp_path / "runs", curve("step", [1.0]))
 
