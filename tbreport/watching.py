@@ -148,10 +148,13 @@ def sentence(finding: Finding) -> str:
 
 
 def moment(wall_time: float | None) -> str:
-    """A wall time as people write it, UTC."""
+    """A wall time as people write it, UTC; one that no calendar has as it is."""
     if wall_time is None:
         return ""
-    return f"{datetime.fromtimestamp(wall_time, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    try:
+        return f"{datetime.fromtimestamp(wall_time, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (OverflowError, ValueError, OSError):
+        return f"{wall_time:.4g} s"
 
 
 def follow(

@@ -150,3 +150,12 @@ def test_a_pipe_gets_the_news_alone(tmp_path: Path) -> None:
     assert len(lines) == len(set(lines))
     assert any(line.startswith("a: stopped writing at 2023-11-14") for line in lines)
     assert done.stderr == "tbreport: stopped watching\n"
+
+
+def test_a_run_whose_clock_no_calendar_has_is_watched_as_well(tmp_path: Path) -> None:
+    runs = tmp_path / "runs" / "a"
+    write(runs, [scalar("loss", step, 1.0, -1.7e12) for step in range(9)])
+
+    look = watch(tmp_path / "runs").look(START)
+
+    assert "a: stopped writing at -1.7e+12 s" in look.news
