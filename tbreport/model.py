@@ -235,7 +235,7 @@ class Statistics:
     last: float | None = None  # as written: may be NaN
     min: float | None = None  # of the finite values
     max: float | None = None
-    best: float | None = None  # of the smoothed curve, by the role's goal
+    best: float | None = None  # of the finite values, by the role's goal
     best_step: int | None = None
     nonfinite: int = 0
     first_nonfinite_step: int | None = None
@@ -257,7 +257,7 @@ class Checkpoint:
 
     tag: str
     step: int
-    value: float  # of the smoothed curve there
+    value: float
     last_step: int
     last: float  # level at the end
     after_s: float  # between the two; 0 where the clock stood still

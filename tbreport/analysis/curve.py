@@ -119,8 +119,19 @@ class Curve:
         return self._best[0]
 
     @property
-    def best_index(self) -> int:
+    def turn_index(self) -> int:
+        """Where the smoothed curve is best: it turns there, if it turns."""
         return self._best[1]
+
+    @cached_property
+    def best_index(self) -> int:
+        """The best point where the smoothed curve is best."""
+        return curves.best_point(self.values, self.turn_index, self.goal)
+
+    @property
+    def best_value(self) -> float:
+        """The value of that point."""
+        return float(self.values[self.best_index])
 
     @property
     def best_step(self) -> int:

@@ -101,14 +101,25 @@ def best(values: Float64s, smoothed: Float64s, goal: Goal) -> tuple[float, int]:
     """The best value of the smoothed curve, and the index that stands for it; NaN and -1 of none.
 
     A running median has its best at several points in a row. The index is the one of them whose
-    own value is nearest to it: at the edge of a curve the first may be far worse, and somebody
-    keeps the checkpoint of that step.
+    own value is nearest to it: at the edge of a curve the first may be far worse.
     """
     if len(smoothed) == 0:
         return math.nan, -1
     level = float(smoothed.min() if goal == "min" else smoothed.max())
     equal = (smoothed == level).nonzero()[0]
     return level, int(equal[np.abs(values[equal] - level).argmin()])
+
+
+def best_point(values: Float64s, middle: int, goal: Goal) -> int:
+    """The index of the best of the points that the running median at an index was taken of.
+
+    Where that median is best, this is the checkpoint to keep: one lucky point far from all others
+    is not, and of a curve that falls to its end it is the last.
+    """
+    half = window(len(values)) // 2
+    first = max(0, middle - half)
+    near = values[first : middle + half + 1]
+    return first + int(near.argmin() if goal == "min" else near.argmax())
 
 
 def spread(values: Float64s) -> float:

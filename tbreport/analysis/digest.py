@@ -140,7 +140,7 @@ def checkpoint(subject: RunSubject) -> Checkpoint | None:
     return Checkpoint(
         chosen.tag,
         chosen.best_step,
-        chosen.best,
+        chosen.best_value,
         int(chosen.steps[-1]),
         chosen.tail,
         max(0.0, float(chosen.wall_times[-1] - chosen.wall_times[chosen.best_index])),
@@ -223,11 +223,16 @@ def ends(steps: Int64s, wall_times: Float64s) -> Ends:
     return int(steps[0]), int(steps[-1]), float(wall_times[0]), float(wall_times[-1])
 
 
+def extreme(curve: Curve) -> int:
+    """The index of the first best value, by the goal."""
+    return int(curve.values.argmin() if curve.goal == "min" else curve.values.argmax())
+
+
 def of_scalars(curve: Curve) -> Statistics:
     """The numbers of one scalar series: first and last as written, the rest of finite values."""
     series = curve.series
     finite = len(curve) > 0
-    has_best = finite and curve.role.goal is not None
+    best = extreme(curve) if finite and curve.role.goal is not None else None
     return Statistics(
         curve.tag,
         "scalars",
@@ -238,8 +243,8 @@ def of_scalars(curve: Curve) -> Statistics:
         last=float(series.values[-1]) if len(series) else None,
         min=curve.lowest if finite else None,
         max=curve.highest if finite else None,
-        best=curve.best if has_best else None,
-        best_step=curve.best_step if has_best else None,
+        best=None if best is None else float(curve.values[best]),
+        best_step=None if best is None else int(curve.steps[best]),
         nonfinite=len(series) - len(curve),
         first_nonfinite_step=None if curve.is_whole else int(series.steps[np.argmin(curve.kept)]),
         renumbered=series.original_steps is not None,

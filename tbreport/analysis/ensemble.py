@@ -30,7 +30,7 @@ class Outcome:
     run: str
     tag: str
     goal: Goal
-    value: float  # the best of the smoothed curve
+    value: float  # the best
 
 
 @dataclass(frozen=True, slots=True)

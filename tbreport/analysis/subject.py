@@ -49,7 +49,7 @@ class Match:
     @cached_property
     def train_at_best(self) -> float:
         """The smoothed training value where validation was best; of comparable curves alone."""
-        at = self.val_x[self.val.best_index]
+        at = self.val_x[self.val.turn_index]
         return float(np.interp(at, self.train_x, self.train.smooth))
 
     @cached_property

@@ -19,7 +19,7 @@ HELP = {
     "tbreport_worse_by": "Relative worsening; below zero is better.",
     "tbreport_checks": "Checks of the gate by verdict.",
     "tbreport_last": "Last value of a series.",
-    "tbreport_best": "Best value of the smoothed series.",
+    "tbreport_best": "Best finite value of the series.",
 }
 
 

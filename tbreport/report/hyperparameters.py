@@ -1,7 +1,7 @@
 """Hyper-parameters: a table, the runs across parallel axes, the outcome over each number.
 
-Only what differs between runs is drawn. The outcome is the best smoothed value of one metric, by
-the rules of `analysis.ensemble`; seeds are no settings.
+Only what differs between runs is drawn. The outcome is the best value of one metric, by the
+rules of `analysis.ensemble`; seeds are no settings.
 """
 
 from __future__ import annotations

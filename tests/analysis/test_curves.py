@@ -82,6 +82,27 @@ def test_best_stands_where_the_curve_itself_is_near_it() -> None:
     assert curves.best(values, curves.smooth(values), "min") == (0.1333, 1)
 
 
+def test_the_best_point_is_the_best_of_those_around_the_best_median() -> None:
+    values = np.array([0.379, 0.1333, 0.1299, 0.1371, 0.1380])
+
+    assert curves.best_point(values, 1, "min") == 2
+
+
+def test_the_best_point_of_a_curve_that_still_falls_is_its_last() -> None:
+    values = np.geomspace(2.0, 0.5, 40)
+    _, turn = curves.best(values, curves.smooth(values), "min")
+
+    assert curves.best_point(values, turn, "min") == 39
+    assert curves.best_point(-values, turn, "max") == 39
+
+
+def test_the_best_point_is_no_lucky_one_far_from_all_others() -> None:
+    values = np.array([0.9, 0.8, 0.7, 0.1, 0.7, 0.6, 0.5, 0.4, 0.5, 0.6])
+    _, turn = curves.best(values, curves.smooth(values), "min")
+
+    assert curves.best_point(values, turn, "min") == 7
+
+
 def test_noise_is_the_share_of_the_level_in_logarithms() -> None:
     values = healthy(2000, noise=0.05)
 

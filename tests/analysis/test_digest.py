@@ -77,15 +77,23 @@ def test_statistics_speak_of_all_points() -> None:
     assert (found.nonfinite, found.first_nonfinite_step) == (1, 30)
 
 
-def test_the_best_is_that_of_the_smoothed_curve_by_the_roles_goal() -> None:
-    values = np.append(np.linspace(0, 1, 50), np.linspace(1, 0, 50))
-    values[5] = 9.0  # one wild point is no best
+def test_the_best_is_the_best_value_by_the_roles_goal() -> None:
+    values = np.append(np.linspace(0, 1, 50), np.linspace(0.9, 0, 50))
 
     by_tag = {s.tag: s for s in digested(run({"accuracy": values, "lr": values})).statistics}
 
-    assert by_tag["accuracy"].best == pytest.approx(1, abs=0.05)
-    assert by_tag["accuracy"].best_step in range(47, 53)
+    assert (by_tag["accuracy"].best, by_tag["accuracy"].best_step) == (1.0, 49)
     assert by_tag["lr"].best is None
+
+
+def test_the_checkpoint_to_keep_is_no_wild_point() -> None:
+    values = np.append(np.linspace(0, 1, 50), np.linspace(0.9, 0, 50))
+    values[5] = 9.0
+
+    kept = digested(run({"val/accuracy": values})).checkpoint
+
+    assert kept is not None
+    assert (kept.value, kept.step) == (1.0, 49)
 
 
 def test_a_last_value_that_is_not_finite_is_shown_as_written() -> None:

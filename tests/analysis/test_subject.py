@@ -68,7 +68,7 @@ def test_training_went_on_while_validation_turned() -> None:
     (match,) = RunSubject(run({"train/loss": healthy(), "val/loss": overfit()})).matches
 
     assert match.train_went_on
-    assert match.train_at_best == pytest.approx(match.train.smooth[match.val.best_index])
+    assert match.train_at_best == pytest.approx(match.train.smooth[match.val.turn_index])
 
 
 def test_training_that_rises_with_validation_did_not_go_on() -> None:

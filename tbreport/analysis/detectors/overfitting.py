@@ -94,7 +94,7 @@ def wander_of(val: Curve) -> float:
 
     The first quarter is left out, since the curve bends there.
     """
-    since = np.log(val.smooth[val.best_index :])
+    since = np.log(val.smooth[val.turn_index :])
     return wander(since[len(since) // 4 :]) if len(since) >= MIN_WANDERING else 0.0
 
 

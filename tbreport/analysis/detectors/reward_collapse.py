@@ -59,7 +59,7 @@ def reward_collapse(
         if gain <= noise_factor * noise or not len(low) or low[-1, 1] < n - 1:
             continue
         since = int(low[-1, 0])
-        if since > curve.best_index and (n - since) / n >= share:
+        if since > curve.turn_index and (n - since) / n >= share:
             told.append(observe(curve, (curve.best - curve.tail) / gain))
     yield from as_one(told, lambda one: one.evidence["lost_percent"])
 
