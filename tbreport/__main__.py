@@ -16,8 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from tbreport.errors import Interrupted, TbreportError
-
 NEW_OBJECTS = 100_000  # before Python looks for cycles among them; Python's own is 700 or 2,000
 REPEATED_S = 0.01  # after a Ctrl-C that Python dropped
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, one's share of it, a file
@@ -40,6 +38,8 @@ def main() -> None:
 
 def run() -> None:
     """Run the command line; whatever it raises is a bug, a failing import too."""
+    from tbreport.errors import Interrupted, TbreportError
+
     try:
         with interruptible():
             from tbreport.cli import app
@@ -78,6 +78,8 @@ def interruptible() -> Iterator[None]:
     Where nothing can be raised, as in the callbacks of weak references that importing leaves
     behind, Python drops it with a word on stderr: it is pressed again in a moment.
     """
+    from tbreport.errors import Interrupted
+
     pressed = False
 
     def interrupt(signal: int, frame: FrameType | None) -> None:
