@@ -54,7 +54,7 @@ def read_acceptance(table: Table, entry: object, detectors: Mapping[str, str]) -
     if not any(means(finding, code, name) for code, name in detectors.items()):
         raise UnknownSetting(
             f"{finding!r} in [{held.name}] of {table.path} is no detector",
-            hint=nearest(finding, [*detectors.values(), *detectors]),
+            hint=nearest(finding, [*detectors.values(), *detectors], "tbreport explain"),
         )
     if not reason.strip():
         raise BadSetting(f"[{held.name}] of {table.path} accepts {finding!r} without a reason")

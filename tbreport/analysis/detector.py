@@ -178,7 +178,8 @@ def named(code_or_name: str) -> Detector:
             return found
     known = [known for found in every_detector() for known in (found.name, found.code)]
     raise UnknownSetting(
-        f"there is no detector {code_or_name!r}", hint=nearest(code_or_name, known)
+        f"there is no detector {code_or_name!r}",
+        hint=nearest(code_or_name, known, "tbreport explain"),
     )
 
 

@@ -33,7 +33,7 @@ def read_selectors(
         if not any(means(selector, code, name) for code, name in detectors.items()):
             raise UnknownSetting(
                 f"{selector!r} under {key!r} in [{table.name}] of {table.path} is no detector",
-                hint=nearest(selector, [*detectors.values(), *detectors]),
+                hint=nearest(selector, [*detectors.values(), *detectors], "tbreport explain"),
             )
     return selectors
 

@@ -78,15 +78,18 @@ def read_first(path: Path) -> tuple[Check, ...]:
     """The checks of an earlier call, ungated ones last, from the JSON that it wrote.
 
     Raises:
-        BadSetting: it is no such JSON.
+        BadSetting: it cannot be read, or is no such JSON.
     """
+    hint = "write it with: tbreport gate RUNS --format json=FIRST.json"
     try:
         gate = json.loads(path.read_text(encoding="utf-8"))["gate"]
         return tuple(parse_check(check) for check in (*gate["checks"], *gate["ungated"]))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except OSError as error:
+        raise BadSetting(f"cannot read {str(path)!r}: {error.strerror}", hint=hint) from None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadSetting(
             f"{str(path)!r} is not the JSON of a gate ({type(error).__name__}: {error})",
-            hint="write it with: tbreport gate RUNS --format json=FIRST.json",
+            hint=hint,
         ) from None
 
 
