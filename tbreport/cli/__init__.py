@@ -28,7 +28,6 @@ app = LeanApp(
     help="Read TensorBoard event files, judge the curves in them, and report.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 

@@ -7,14 +7,20 @@ from typing import Annotated
 
 import typer
 
+from tbreport.cli import completion
 from tbreport.cli.output import Config, found_settings, note
 
 
 def accept(
     finding: Annotated[
-        str, typer.Argument(metavar="NAME", help="A detector's name or code: loss-spike, TB203.")
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A detector's name or code: loss-spike, TB203.",
+            autocompletion=completion.detectors,
+        ),
     ],
-    reason: Annotated[str, typer.Option(help="Why it is no matter.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is no matter.")],
     run: Annotated[
         str, typer.Option(metavar="REGEX", help="Only in runs whose name matches.")
     ] = "",
@@ -23,9 +29,10 @@ def accept(
     ] = None,
     config: Config = None,
 ) -> None:
-    """Write a finding that is known to the settings: it is then shown folded, and counts no more.
+    """Write into the settings that a finding is known.
 
-    The entry is put at the end of the settings file that holds here, else of a new tbreport.toml.
+    It is then shown folded, and counts no more. The entry is put at the end of the settings file
+    that holds here, else of a new tbreport.toml.
     """
     import json
     from datetime import date, timedelta

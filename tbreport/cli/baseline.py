@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tbreport.gating import Reading
 
 app = typer.Typer(
-    help="Make, grow, replace and look at the file that the gate compares with.",
+    help="Make, grow and look at the file that the gate compares with.",
     rich_markup_mode=None,
     no_args_is_help=True,
 )
@@ -158,7 +158,9 @@ def grow(
 
 
 @app.command()
-def show(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+def show(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A baseline file.")],
+) -> None:
     """Print jobs, runs and metrics, and what so many runs can show."""
     from tbreport.gate.baseline import read
     from tbreport.gate.diffing import overview
@@ -168,8 +170,8 @@ def show(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
 
 @app.command()
 def diff(
-    before: Annotated[Path, typer.Argument(metavar="BEFORE")],
-    after: Annotated[Path, typer.Argument(metavar="AFTER")],
+    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A baseline file.")],
+    after: Annotated[Path, typer.Argument(metavar="AFTER", help="What it became.")],
 ) -> None:
     """Print how metrics differ between two files, in Markdown."""
     from tbreport.gate.baseline import read

@@ -22,7 +22,7 @@ app = typer.Typer(
 
 @app.command()
 def show(config: Config = None) -> None:
-    """Print the settings that hold in this folder, and the gate's policy with its defaults."""
+    """Print the settings that hold here, and all of the gate's policy."""
     import json
     from dataclasses import asdict
 
@@ -46,7 +46,7 @@ def check(
     ] = None,
     config: Config = None,
 ) -> None:
-    """Check the settings and the baseline files; exit 2 if one cannot be used. Reads no run."""
+    """Check settings and baseline files; exit 2 if one cannot be used. Reads no run."""
     from tbreport.gate.baseline import read
     from tbreport.wording import count
 

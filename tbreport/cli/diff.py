@@ -10,6 +10,7 @@ from tbreport.cli.output import (
     Config,
     Engine,
     Join,
+    OneFormat,
     Tags,
     found_settings,
     pattern,
@@ -26,14 +27,12 @@ def diff(
         list[str] | None,
         typer.Option(metavar="NAME[=PATH]", help="Repeatable; text, markdown, html, json."),
     ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", help="One format, by its suffix.")
-    ] = None,
+    output: OneFormat = None,
     engine: Engine = None,
     join: Join = True,
     config: Config = None,
 ) -> None:
-    """Show what changed between two runs or groups of runs; nothing is judged."""
+    """Show what changed between two runs, or two groups. Nothing is judged."""
     from tbreport.contrasting import difference
     from tbreport.gating import Reading
     from tbreport.options import Options, Selection

@@ -7,16 +7,23 @@ from typing import Annotated
 
 import typer
 
+from tbreport.cli import completion
 from tbreport.settings import nearest
+
+NAME_WIDTH = 30  # columns; the longest name has 28 letters
 
 
 def explain(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help="A code (TB301), a detector's name, an error's slug."),
+        typer.Argument(
+            metavar="NAME",
+            help="A code (TB301), a detector's name, an error's slug.",
+            autocompletion=completion.manuals,
+        ),
     ] = None,
 ) -> None:
-    """Print the manual of a detector or of an error; without a name, list them all."""
+    """Print the manual of a detector or an error. Without a name, list them all."""
     import inspect as introspection
 
     from tbreport.analysis.detector import every_detector
@@ -29,10 +36,14 @@ def explain(
 
     errors = {error.slug(): error for error in every_error()}
     if name is None:
-        for detector in sorted(every_detector(), key=lambda found: found.code):
-            print(f"{detector.code}  {detector.name}")
-        print(f"{gate_manual.CODE}  {gate_manual.NAME}")
-        print("\n".join(sorted(errors)))
+        manuals = {(d.code, d.name): d.manual for d in every_detector()}
+        manuals[gate_manual.CODE, gate_manual.NAME] = gate_manual.MANUAL
+        for (code, title), text in sorted(manuals.items()):
+            print(f"{code}  {title:{NAME_WIDTH}}{text.splitlines()[0]}")
+        for slug, error in sorted(errors.items()):
+            print(
+                f"error  {slug:{NAME_WIDTH}}{(introspection.getdoc(error) or '').splitlines()[0]}"
+            )
     elif name in (gate_manual.CODE, gate_manual.NAME):
         sys.stdout.write(f"{gate_manual.CODE} {gate_manual.NAME}\n\n{gate_manual.MANUAL}")
     elif name in errors:
@@ -42,7 +53,9 @@ def explain(
         try:
             sys.stdout.write(manual(name))
         except UnknownSetting as unknown:
-            known = [*errors, gate_manual.NAME, *(d.name for d in every_detector())]
+            known = [*errors, gate_manual.CODE, gate_manual.NAME]
+            known += [word for d in every_detector() for word in (d.code, d.name)]
             raise UnknownSetting(
-                f"there is nothing called {name!r} to explain", hint=nearest(name, known)
+                f"there is nothing called {name!r} to explain",
+                hint=nearest(name, known, "tbreport explain"),
             ) from unknown

@@ -52,7 +52,7 @@ def export(
     join: Join = True,
     config: Config = None,
 ) -> None:
-    """Write every point as a table: Parquet, CSV or JSON lines, one file for each kind."""
+    """Write every point as a table: Parquet, CSV or JSON lines. Each kind is a file."""
     from tbreport.exporting import export as exporting
     from tbreport.options import Options
     from tbreport.progress import Progress

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tbreport.cli import completion
 from tbreport.cli.baseline import grow
 from tbreport.cli.output import (
     Config,
@@ -15,6 +16,7 @@ from tbreport.cli.output import (
     Exclude,
     Hosts,
     Join,
+    OneFormat,
     Runs,
     found_settings,
     in_actions,
@@ -125,11 +127,13 @@ def gate(
     exclude: Exclude = None,
     format: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME[=PATH]", help=f"Repeatable; one of {', '.join(FORMATS)}."),
+        typer.Option(
+            metavar="NAME[=PATH]",
+            help=f"Repeatable; one of {', '.join(FORMATS)}.",
+            autocompletion=completion.formats,
+        ),
     ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", help="One format, by its suffix.")
-    ] = None,
+    output: OneFormat = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="The report's title.")] = None,
     max_size: Annotated[
         float, typer.Option(metavar="MB", help="How large the page may be.", min=1)
@@ -142,7 +146,7 @@ def gate(
     show_hosts: Hosts = False,
     config: Config = None,
 ) -> None:
-    """Hold runs against a baseline; exit 1 if the training became worse.
+    """Hold runs against a baseline; exit 1 if training became worse.
 
     A SHARE is written 2% or 0.02. docs/gate.md says how it decides.
 

@@ -6,6 +6,7 @@ than Python takes to start and to import Typer.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from copy import copy
@@ -14,14 +15,19 @@ from typing import Any
 import typer
 from typer.models import CommandInfo, TyperInfo
 
+COMPLETION = "_TBREPORT_COMPLETE"  # by which a shell asks what may follow
+
 
 class LeanApp(typer.Typer):
     """A Typer app whose other commands have a name and a help alone."""
 
     def __call__(self, args: Sequence[str] | None = None, **settings: Any) -> Any:
+        if COMPLETION in os.environ:
+            return super().__call__(args, **settings)
         words = sys.argv[1:] if args is None else args
         called = next((word for word in words if not word.startswith("-")), None)
         app = copy(self)
+        app._add_completion = called is None
         app.registered_commands = [
             info if info.callback is None or info.callback.__name__ == called else listed(info)
             for info in self.registered_commands

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 DEFAULT_OUTPUTS = ("text", "html")
 PIPE_WIDTH = 120  # columns, where stdout is no terminal
 
+OneFormat = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="FILE", help="One format, by its suffix."),
+]
 Runs = Annotated[str | None, typer.Option(metavar="REGEX", help="Only runs whose name matches.")]
 Tags = Annotated[str | None, typer.Option(metavar="REGEX", help="Only tags that match.")]
 Exclude = Annotated[
@@ -56,10 +60,23 @@ NoCache = Annotated[bool, typer.Option("--no-cache", help="Remember nothing, rea
 def wanted_outputs(
     formats: list[str] | None, output: str | None, otherwise: Sequence[str] = DEFAULT_OUTPUTS
 ) -> list[Output]:
-    """What to write, by the options; the defaults where there are none."""
+    """What to write, by the options; the defaults where there are none.
+
+    Raises:
+        UnknownFormat: one is none.
+        CannotWrite: two formats would go to one file.
+    """
     found = [parse(text) for text in formats or ()]
     if output is not None:
         found.append(by_suffix(output))
+    places: dict[str, str] = {}
+    for one in found:
+        place = os.path.abspath(one.path)
+        if one.path != STDOUT and places.setdefault(place, one.format.name) != one.format.name:
+            raise CannotWrite(
+                f"{str(one.path)!r} cannot hold both {places[place]} and {one.format.name}",
+                hint="give each format a file of its own",
+            )
     return found or [parse(name) for name in otherwise]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tbreport.cli import completion
 from tbreport.cli.output import (
     Cache,
     Config,
@@ -19,6 +20,7 @@ from tbreport.cli.output import (
     Hosts,
     Join,
     NoCache,
+    OneFormat,
     Runs,
     Tags,
     found_settings,
@@ -58,11 +60,10 @@ def summarize(
         typer.Option(
             metavar="NAME[=PATH]",
             help=f"Repeatable; one of {', '.join(FORMATS)}. PATH - is stdout.",
+            autocompletion=completion.formats,
         ),
     ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", help="One format, by its suffix.")
-    ] = None,
+    output: OneFormat = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="The report's title.")] = None,
     fail_on: Annotated[

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tbreport.cli.completion import beginning
 from tbreport.cli.output import note
 from tbreport.errors import Interrupted, MissingExtra, TbreportError
 
@@ -17,9 +18,21 @@ if TYPE_CHECKING:
 INTERRUPTED = 130  # as shells say it
 
 
+def scenarios_named(incomplete: str) -> list[str]:
+    """What a shell may complete."""
+    from tbreport.training.scenarios import SCENARIOS
+
+    return beginning(incomplete, SCENARIOS)
+
+
 def train(
     scenarios: Annotated[
-        list[str] | None, typer.Argument(metavar="SCENARIO...", help="One or several; see --list.")
+        list[str] | None,
+        typer.Argument(
+            metavar="SCENARIO...",
+            help="One or several; see --list.",
+            autocompletion=scenarios_named,
+        ),
     ] = None,
     show: Annotated[
         bool, typer.Option("--list", help="List scenarios, tasks and what must be found.")
@@ -44,7 +57,7 @@ def train(
         typer.Option("--data-dir", metavar="DIR", help="Real samples: CIFAR-10, texts by class."),
     ] = None,
 ) -> None:
-    """Train small models that go well, or wrong in a known way, and log them."""
+    """Train small models that go well, or wrong in a known way."""
     from tbreport.training import TrainingError
     from tbreport.training.scenarios import SCENARIOS
 

@@ -55,7 +55,7 @@ def watch(
     no_cache: NoCache = False,
     config: Config = None,
 ) -> None:
-    """Show a table of runs and their findings as they appear, until Ctrl-C."""
+    """Show runs and their findings as they appear, until Ctrl-C."""
     from tbreport.options import Options
     from tbreport.reader.cache import default_folder
     from tbreport.remembering import columns_in
