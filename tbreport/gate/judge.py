@@ -126,7 +126,7 @@ def default_limit(candidates: Sequence[RunDigest], baseline: Baseline, policy: P
         for tag in sorted(baseline.grids, key=lambda tag: (len(tag), tag)):
             role = role_of(tag, candidates)
             if (role.metric, role.split) == (metric, split):
-                return Limit(tag, "lower", tol=policy.tol)
+                return Limit(tag, "lower", policy.stats, tol=policy.tol)
     raise NothingToCompare(
         f"no metric is named, and the baseline of job {baseline.job!r} has no loss",
         hint=f"name one with --metric TAG=lower; it has: {named(baseline.grids)}",

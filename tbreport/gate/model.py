@@ -49,6 +49,7 @@ class Policy:
     """What the gate demands."""
 
     limits: tuple[Limit, ...] = ()  # none: the validation loss, else the training loss
+    stats: tuple[str, ...] = ("final", "auc")  # of the metric that is gated where none is named
     alpha: float = 0.05  # family-wise: of the whole call
     min_effect: float = 0.001  # a worsening up to this fails no more often than alpha
     max_regression: float = 0.05  # a pass rules out this worsening

@@ -114,9 +114,14 @@ def parse_metric(text: str) -> Limit:
 
 
 def with_stats(policy: Policy, stats: tuple[str, ...]) -> Policy:
-    """The policy with other stats for each of its limits."""
+    """The policy with other stats for its limits, or for what is gated where none is named.
+
+    Raises:
+        BadSetting: a stat that is none.
+    """
     refuse_unknown_stats(stats, "--stats")
-    return replace(policy, limits=tuple(replace(limit, stats=stats) for limit in policy.limits))
+    limits = tuple(replace(limit, stats=stats) for limit in policy.limits)
+    return replace(policy, limits=limits, stats=stats)
 
 
 def to_share(value: object, place: str) -> float:

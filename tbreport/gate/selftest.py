@@ -13,6 +13,7 @@ import numpy as np
 
 from tbreport.errors import NothingToCompare
 from tbreport.gate.advice import advice, widened
+from tbreport.gate.collecting import matches
 from tbreport.gate.jobs import job_of
 from tbreport.gate.judge import judge
 from tbreport.gate.model import Baseline, Check, Direction, Policy, Verdict
@@ -122,7 +123,7 @@ def self_test(
         TbreportError: as `judge`.
     """
     control = judge(digests, baselines, policy)
-    gated = {(check.job, check.tag): check.direction for check in control.checks if check.direction}
+    gated = {(c.job, c.tag): direction_of(c.tag, policy) for c in control.checks if c.direction}
     tolerances = [policy.tol or 0.0, *(limit.tol or 0.0 for limit in policy.limits)]
     amount = 2 * max(policy.max_regression, *tolerances)
     found = []
@@ -138,6 +139,12 @@ def self_test(
                 one = replace(one, advice=advice(job, before, after, checks, policy))
             found.append(one)
     return tuple(sorted(found, key=lambda trial: trial.job))
+
+
+def direction_of(tag: str, policy: Policy) -> Direction:
+    """Which way a metric is better: a check of its time to target says that less is."""
+    named = (limit.direction for limit in policy.limits if matches(limit.tag, tag))
+    return next(named, "lower")  # where none is named, it is a loss
 
 
 def judged(digests: Sequence[RunDigest], baselines: Sequence[Baseline], policy: Policy) -> Verdict:

@@ -11,6 +11,7 @@ from tbreport.errors import BadSetting, NothingToCompare
 from tbreport.gate.collecting import build
 from tbreport.gate.judge import judge
 from tbreport.gate.model import Baseline, Golden, Limit, Policy
+from tbreport.gate.policy import with_stats
 from tbreport.model import RunDigest
 from tests.gate.runs import (
     LIMIT,
@@ -325,6 +326,12 @@ def test_the_default_metric_is_the_baselines_validation_loss() -> None:
 
     assert outcomes(verdict)[LOSS, "missing"] == "fail"
     assert "'val/loss'" in verdict.notes[0]
+
+
+def test_the_default_metric_has_the_stats_that_are_asked_for() -> None:
+    verdict = judge([candidate()], [baseline()], with_stats(Policy(), ("ttt",)))
+
+    assert set(outcomes(verdict)) == {(LOSS, "ttt")}
 
 
 def test_what_is_not_gated_is_told_and_never_fails() -> None:

@@ -95,3 +95,15 @@ def test_the_advice_stands_below_the_miss() -> None:
     place = next(i for i, line in enumerate(lines) if line.startswith("MISSED"))
 
     assert lines[place + 1].startswith("        it makes val/loss")
+
+
+def test_a_metric_that_is_better_higher_is_made_lower_whatever_its_stats_are() -> None:
+    def accuracy(seed: int) -> RunDigest:
+        rng = np.random.default_rng(seed)
+        curve = 0.9 * (1 - np.exp(-np.arange(200) / 25)) * (1 + rng.normal(0, 0.002))
+        return digest_of(f"lm-seed{seed}", {"val/acc": curve + rng.normal(0, 0.001, 200)})
+
+    stored = build("lm", {}, [accuracy(seed) for seed in range(5)], ["val/acc"])
+    policy = Policy((Limit("val/acc", "higher", ("final", "ttt")),))
+
+    assert trial_of(self_test([accuracy(9)], [stored], policy), "shift").is_caught
