@@ -69,10 +69,11 @@ def wanted_outputs(
     found = [parse(text) for text in formats or ()]
     if output is not None:
         found.append(by_suffix(output))
-    places: dict[str, str] = {}
+    places: dict[Path, str] = {}
     for one in found:
-        place = os.path.abspath(one.path)
-        if one.path != STDOUT and places.setdefault(place, one.format.name) != one.format.name:
+        place = one.path.resolve()
+        is_file = one.path != STDOUT and (place.is_file() or not place.exists())  # no /dev/null
+        if is_file and places.setdefault(place, one.format.name) != one.format.name:
             raise CannotWrite(
                 f"{str(one.path)!r} cannot hold both {places[place]} and {one.format.name}",
                 hint="give each format a file of its own",

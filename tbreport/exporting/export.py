@@ -103,9 +103,9 @@ def named_kinds(names: str) -> list[str]:
     """The kinds of a list with commas between.
 
     Raises:
-        UnknownFormat: there is no such kind.
+        UnknownFormat: there is no such kind, or none is named.
     """
-    found = [name.strip() for name in names.split(",") if name.strip()]
+    found = [name.strip() for name in names.split(",") if name.strip()] or [""]
     for name in found:
         if name not in KINDS:
             raise UnknownFormat(f"there is no kind {name!r}", hint=nearest(name, KINDS))

@@ -221,9 +221,10 @@ def test_a_logdir_that_is_missing_writes_nothing(tmp_path: Path) -> None:
     assert not target.exists()
 
 
-def test_a_kind_that_there_is_not_is_refused() -> None:
-    with pytest.raises(UnknownFormat, match="scalar"):
-        named_kinds("scalar")
+@pytest.mark.parametrize("names", ["scalar", "", ","])
+def test_a_kind_that_there_is_not_is_refused(names: str) -> None:
+    with pytest.raises(UnknownFormat, match="there is no kind"):
+        named_kinds(names)
 
 
 def test_a_file_without_values_gives_an_empty_table_with_its_columns(tmp_path: Path) -> None:

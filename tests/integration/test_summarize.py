@@ -158,6 +158,7 @@ def test_nothing_that_could_be_read_is_exit_2(tbreport: Command, tmp_path: Path)
         ([SAMPLES, "--runs", "^nothing$"], "no run under"),
         ([SAMPLES, "--format", "pdf"], "there is no format 'pdf'"),
         ([SAMPLES, "-o", "page.docx"], "no format has the suffix"),
+        ([SAMPLES, "--format", "json=a", "--format", "junit=./a"], "cannot hold both json and"),
         ([SAMPLES, "-o", "/dev/null/page.html"], "cannot write '/dev/null/page.html'"),
         ([SAMPLES, "--fail-on", "info"], "neither warning nor error"),
         ([SAMPLES, "--engine", "rust"], "there is no engine 'rust'"),
