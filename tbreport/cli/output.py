@@ -71,11 +71,11 @@ def wanted_outputs(
         found.append(by_suffix(output))
     places: dict[Path, str] = {}
     for one in found:
-        place = one.path.resolve()
+        place = Path(one.path).resolve()
         is_file = one.path != STDOUT and (place.is_file() or not place.exists())  # no /dev/null
         if is_file and places.setdefault(place, one.format.name) != one.format.name:
             raise CannotWrite(
-                f"{str(one.path)!r} cannot hold both {places[place]} and {one.format.name}",
+                f"{one.path!r} cannot hold both {places[place]} and {one.format.name}",
                 hint="give each format a file of its own",
             )
     return found or [parse(name) for name in otherwise]
