@@ -84,8 +84,8 @@ def row(
         Cell(f"{step:,}", step),
         Cell(wording.number(value), value),
         Cell(wording.number(held), held),
-        Cell(wording.number(difference), difference, tone),
-        Cell(wording.change(ratio), ratio, tone),
+        Cell(f"{'+' if difference > 0 else ''}{wording.number(difference)}", difference, tone),
+        Cell("0 %" if abs(ratio) < 5e-4 else wording.change(ratio), ratio, tone),
     )
 
 

@@ -20,7 +20,10 @@ def blocks(digests: Sequence[RunDigest], detectors: Mapping[str, str]) -> tuple[
     judged = [digest.run for digest in digests if is_judged(digest)]
     other = [digest.run for digest in digests if not is_judged(digest)]
     items = [
-        ("detectors that ran", ", ".join(one for one in detectors if not detectors[one]) or "none"),
+        (
+            "detectors that ran",
+            ", ".join(sorted(one for one in detectors if not detectors[one])) or "none",
+        ),
         ("runs with a loss long enough to judge", f"{len(judged):,} of {len(digests):,}"),
     ]
     if other:

@@ -89,7 +89,7 @@ def table(checks: Sequence[Check], digests: Sequence[RunDigest]) -> Table:
         Column("worse by", "right"),
         Column("seed sd", "right", optional=True),
         Column("p", "right", optional=True),
-        Column("n v m", "right", optional=True),
+        Column("runs", "right", optional=True),
     )
     by_run = {digest.run: digest for digest in digests}
     return Table(columns, tuple(row(check, by_run, has_jobs=has_jobs) for check in rows))
@@ -113,7 +113,7 @@ def row(check: Check, digests: dict[str, RunDigest], *, has_jobs: bool) -> tuple
         Cell(wording.number(check.candidate), check.candidate, spark=spark(check, digests)),
         effect_cell(check),
         sd_cell(check),
-        Cell("" if p is None else f"{p:.2g}", p),
+        Cell("" if p is None else probability(p), p),
         Cell(f"{check.n} v {check.m}" if check.m else ""),
     )
 
@@ -137,6 +137,12 @@ def effect_cell(check: Check) -> Cell:
 def sd_cell(check: Check) -> Cell:
     value = check.effect_in_seed_sd
     return Cell("" if value is None else f"{value:+.1f}".replace("-", "−"), value)
+
+
+def probability(p: float) -> str:
+    """Two digits: 0.013, 2.9e−7."""
+    mantissa, _, exponent = f"{p:.2g}".partition("e")
+    return f"{mantissa}e{int(exponent)}".replace("-", "−") if exponent else mantissa
 
 
 def why(check: Check) -> str:

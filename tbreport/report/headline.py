@@ -34,7 +34,7 @@ def headline(
         return Headline(worst, "Some files could not be read whole", detail)
     reason = why_unjudged(digests)
     if reason:
-        return Headline(worst, f"No run could be judged: {reason}", detail)
+        return Headline(worst or "info", f"No run could be judged: {reason}", detail)
     unjudged = sum(not runs.is_judged(digest) for digest in digests)
     but = f"; {unjudged:,} could not be judged" if unjudged else ""
     which = "The run shows" if total == 1 else f"None of {wording.count(total, 'run')} shows"

@@ -253,7 +253,7 @@ def message(finding: Finding) -> Markup:
 def drawn(payload: Payload) -> str:
     """How much of the scalar series the charts show."""
     if payload.total == payload.drawn:
-        return f"Every point is drawn: {payload.total:,}." if payload.total else ""
+        return f"Every point of the curves is drawn: {payload.total:,}." if payload.total else ""
     return (
         f"Drawn: {payload.drawn:,} of {payload.total:,} points, the extremes kept; "
         "findings and tables use every point."

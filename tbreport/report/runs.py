@@ -38,17 +38,25 @@ def table(digests: Sequence[RunDigest], compare: str | None = None) -> Table:
         columns.append(Column(title, "right", optional=metric != "loss" and split == "train"))
         if split != "train":
             columns += [Column("best", "right"), Column("at", "right", optional=True)]
-    columns.append(Column("learning rate", "right", optional=True))
+    rates = [learning_rate(by_key) for by_key in roles]
+    if any(rates):
+        columns.append(Column("learning rate", "right", optional=True))
     rows = []
-    for digest, by_key in zip(digests, roles, strict=True):
+    for digest, by_key, rate in zip(digests, roles, rates, strict=True):
         row = [Cell(digest.run, tone="strong" if digest.run == compare else "plain")]
         row += [status(digest), *extent(digest)]
         for key in keys:
             row += metric_cells(digest, by_key.get(key), with_best=key[1] != "train")
-        rate = by_key.get(("learning rate", "train")) or by_key.get(("learning rate", ""))
-        row.append(Cell(wording.number(rate.last if rate else None), rate.last if rate else None))
+        if any(rates):
+            last = rate.last if rate else None
+            row.append(Cell(wording.number(last), last))
         rows.append(tuple(row))
     return Table(tuple(columns), tuple(rows), tuple(digest.run for digest in digests))
+
+
+def learning_rate(by_key: Mapping[Key, Statistics]) -> Statistics | None:
+    """A run's learning rate, if it was logged."""
+    return by_key.get(("learning rate", "train")) or by_key.get(("learning rate", ""))
 
 
 def by_role(digest: RunDigest) -> dict[Key, Statistics]:

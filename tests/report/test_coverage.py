@@ -85,8 +85,9 @@ def test_what_no_detector_of_training_looked_at_is_not_judged() -> None:
 
     assert status(RUNS[0]).text == "healthy"
     assert status(blind).text == "not judged"
-    title = headline([blind], (), {"TB106 overlapping-attempts": ""}).title
-    assert title == "No run could be judged: no detector looked at a training"
+    found = headline([blind], (), {"TB106 overlapping-attempts": ""})
+    assert found.title == "No run could be judged: no detector looked at a training"
+    assert found.severity == "info"  # a tick would say that all is well
 
 
 def test_the_headline_counts_runs_that_were_not_judged() -> None:

@@ -222,7 +222,7 @@ def test_a_page_without_runs_findings_or_charts_is_a_page() -> None:
 
 
 def test_it_says_that_every_point_is_drawn(page: Page) -> None:
-    assert f"Every point is drawn: {len(RUNS) * len(TAGS) * SMALL:,}." in page.text
+    assert f"Every point of the curves is drawn: {len(RUNS) * len(TAGS) * SMALL:,}." in page.text
 
 
 def test_it_says_how_many_of_how_many_points_are_drawn() -> None:
