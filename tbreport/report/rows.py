@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from markupsafe import Markup, escape
 
 from tbreport.report.document import Cell, Column, Spark, Table
-from tbreport.report.theme import run_class, run_color
+from tbreport.report.theme import run_class, run_color, stripes
 
 Draw = Callable[[Spark], str]
+LONG = 44  # characters: the style sheet cuts what is longer, if it is not muted
 
 
 def body(table: Table, places: Mapping[str, int], colors: Mapping[str, int], draw: Draw) -> Markup:
@@ -40,7 +41,9 @@ def attributes(cell: Cell, column: Column) -> str:
     tone = f" {cell.tone}" if cell.tone != "plain" else ""
     value = hidden_value(cell)
     sorted_by = f' data-value="{value}"' if value else ""
-    return f' class="{classes}{optional}{tone}"{sorted_by}'
+    is_cut = len(cell.text) > LONG and cell.tone != "muted"
+    whole = f' title="{escape(cell.text)}"' if is_cut else ""
+    return f' class="{classes}{optional}{tone}"{sorted_by}{whole}'
 
 
 def sparked(cell: Cell, draw: Draw) -> str:
@@ -62,9 +65,13 @@ def hidden_value(cell: Cell) -> str:
 
 
 def swatch(color: int) -> Markup:
-    """A square in a run's color."""
-    return Markup(
-        '<svg class="swatch" width="9" height="9" aria-hidden="true">'
-        f'<rect class="{run_class(color)}" fill="{run_color(color)}" width="9" height="9" rx="2"/>'
-        "</svg>"
+    """A square in a run's color, with gaps where its lines have them."""
+    gaps = stripes(color)
+    shape = (
+        f'<path class="{run_class(color)}" stroke="{run_color(color)}" stroke-width="9"'
+        f' stroke-dasharray="{gaps}" d="M0 4.5h9"/>'
+        if gaps
+        else f'<rect class="{run_class(color)}" fill="{run_color(color)}"'
+        ' width="9" height="9" rx="2"/>'
     )
+    return Markup(f'<svg class="swatch" width="9" height="9" aria-hidden="true">{shape}</svg>')

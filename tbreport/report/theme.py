@@ -114,6 +114,12 @@ def run_dash(color: int) -> str:
     return DASHES[color // len(PALETTE) % len(DASHES)]
 
 
+def stripes(color: int) -> str:
+    """The dash of a swatch of 9 px; templates/js/names.js fills the script's swatches alike."""
+    dash = run_dash(color)
+    return f"{max(1.5, int(dash.split()[0]) / 2):g} 1.5" if dash else ""
+
+
 def shade(level: int) -> float:
     """How much of its run's color a ridge has; the rest is the panel's."""
     return 0.22 + 0.09 * level

@@ -141,8 +141,8 @@ function attachRecall(manifest, picture, frame) {
  * @param {Manifest} manifest @param {Shape} shape @param {string[]} cells @returns {Reading} */
 function readingOf(manifest, shape, cells) {
   const run = Number(shape.dataset.run);
-  const { fill, stroke } = getComputedStyle(shape);
-  return { name: manifest.runs[run].name, color: stroke === "none" ? fill : stroke, x: null, y: null, line: run, cells };
+  const { fill, stroke, strokeDasharray } = getComputedStyle(shape);
+  return { name: manifest.runs[run].name, color: stroke === "none" ? fill : stroke, dash: strokeDasharray, x: null, y: null, line: run, cells };
 }
 
 /** What stands in a shape's title, which the table shows sooner and next to others.

@@ -166,7 +166,8 @@ function heldTable(manifest, series, columns, view) {
   for (const run of runs.slice(0, MOST_HELD.runs)) {
     const { name, color } = manifest.runs[run];
     const row = body.insertRow();
-    row.append(nameCell(name, tokens(`run-${color}`)));
+    const dash = document.querySelector(`#legend [data-run="${run}"] path`)?.getAttribute("stroke-dasharray");
+    row.append(nameCell(name, striped(tokens(`run-${color}`), dash ? `${2 * parseFloat(dash)}` : "")));
     for (const tag of tags) {
       const cell = heldCell(point(tag, run), run === base ? null : point(tag, base), Number(view.step));
       cell.dataset.tag = manifest.tags[tag]; // on paper, where a row is a paragraph

@@ -2,7 +2,7 @@
 
 /** One line of the cursor's table; `x` is null where it has no place on the x axis, `y` where it has
  * none on the other, `line` is its number among the lines of the chart.
- * @typedef {{name: string, color: string, x: number | null, y: number | null, line: number,
+ * @typedef {{name: string, color: string, dash?: string, x: number | null, y: number | null, line: number,
  *   cells: string[]}} Reading */
 /** `x` is in the units of the axis, and so is `outline`, what stands
  * out at the step; `stops` are the places the arrow keys go to.
@@ -54,7 +54,7 @@ function readCurves(all, lines, axis, by, wanted) {
     if (astray) cells.push(number(line.steps[here]));
     const y = Number.isFinite(line.ys[here]) ? line.ys[here] : null;
     const name = twoTags ? `${line.name} ${line.tag}` : line.name;
-    return { name, color: line.color, x: line.xs[here], y, line: all.indexOf(line), cells };
+    return { name, color: line.color, dash: line.dash, x: line.xs[here], y, line: all.indexOf(line), cells };
   });
   readings.sort((a, b) => (b.y ?? Infinity) - (a.y ?? Infinity));
   const passed = (times[place] - times[0]) / 1000;

@@ -19,7 +19,7 @@ function showTip(readings, near, left, top) {
   for (const reading of rows) {
     const row = body.insertRow();
     if (reading === nearby) row.className = "near";
-    row.append(nameCell(reading.name, reading.color), ...reading.cells.map((cell) => create("td", "", cell)));
+    row.append(nameCell(reading.name, striped(reading.color, reading.dash)), ...reading.cells.map((cell) => create("td", "", cell)));
   }
   const hidden = readings.readings.length - rows.length;
   const rest = hidden ? [create("p", "rest", `and ${hidden} more`)] : [];
@@ -38,12 +38,12 @@ function hideTip() {
 }
 
 /** A name behind its color.
- * @param {string} name @param {string} color */
-function nameCell(name, color) {
+ * @param {string} name @param {string} fill of the swatch */
+function nameCell(name, fill) {
   const cell = create("td", "name");
   const swatch = create("i", "swatch");
-  swatch.style.background = color;
-  cell.append(swatch, create("bdi", "", name));
+  swatch.style.background = fill;
+  cell.append(swatch, create("bdi", "", shortened(name)));
   return cell;
 }
 
