@@ -55,7 +55,7 @@ function prepareLines(chart, manifest, columns, view, shown, tokens) {
 /** @param {CurvesEntry} chart @param {Prepared} prepared @param {View} view
  * @param {Tokens} tokens @param {Size} size @returns {Figure} */
 function curvesFigure(chart, { lines, under, unit, chosen }, view, tokens, size) {
-  const faint = lines.filter((line) => line.ys !== line.raw);
+  const faint = lines.filter((line) => line.ys !== line.raw && !line.band);
   const most = pointsPerLine(lines.length + faint.length);
   const heights = extent(lines.map((line) => Array.from(line.ys).filter(Number.isFinite)));
   const marks = (chart.marks ?? []).map((mark) => drawMark(mark, lines, tokens, view.log));

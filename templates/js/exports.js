@@ -52,7 +52,7 @@ function curvesCsv(lines) {
   const grouped = lines.some((line) => line.band);
   const head = [
     "run", "tag", "step", "wall_time", "value", ...(smoothed ? ["smoothed"] : []),
-    ...(grouped ? ["low", "high", "runs"] : []),
+    ...(grouped ? [...(smoothed ? ["smoothed_low", "smoothed_high"] : ["low", "high"]), "runs"] : []),
   ];
   const rows = lines.flatMap((line) =>
     exportedPoints(line).map((point) => [
@@ -70,8 +70,9 @@ function curvesJson(title, lines) {
   const series = lines.map((line) => ({
     run: line.name,
     tag: line.tag,
-    points: exportedPoints(line).map(({ step, seconds, value, smoothed }) => ({
+    points: exportedPoints(line).map(({ step, seconds, value, smoothed, band: [low, high, runs] }) => ({
       step, wall_time: seconds, value: strict(value), ...(smoothed ? { smoothed: strict(smoothed) } : {}),
+      ...(line.band ? { low: strict(String(low)), high: strict(String(high)), runs } : {}),
     })),
   }));
   return JSON.stringify({ title, series }, null, 1);

@@ -63,26 +63,27 @@ function together(members, view) {
   const bins = binPoints(members);
   const n = bins.length;
   const series = () => new Float64Array(n);
-  const [steps, times, xs, center] = [series(), series(), series(), series()];
+  const [steps, times, xs, center, measured] = [series(), series(), series(), series(), series()];
   const band = { low: series(), high: series(), n: new Int32Array(n) };
   bins.forEach((points, at) => {
-    const finite = points.filter((point) => Number.isFinite(point.y));
     steps[at] = Math.round(mean(points.map((point) => point.step)));
     times[at] = mean(points.map((point) => point.time));
     xs[at] = mean(points.map((point) => point.x));
-    const ys = finite.map((point) => point.y).sort((a, b) => a - b);
+    const ys = risen(points.map((point) => point.y));
     center[at] = CENTERS[view.center](ys);
+    measured[at] = CENTERS[view.center](risen(points.map((point) => point.raw)));
     [band.low[at], band.high[at]] = BANDS[view.band](ys, view.center);
     band.n[at] = ys.length;
   });
-  return { ...members[0], steps, times, xs, raw: center, ys: center, of: 0, restarts: [], run: -1, band };
+  const raw = members.every((line) => line.ys === line.raw) ? center : measured;
+  return { ...members[0], steps, times, xs, raw, ys: center, of: 0, restarts: [], run: -1, band };
 }
 
 /** One point of each line that has any, for each step or bin of steps: several are averaged.
- * @param {Line[]} lines @returns {{step: number, time: number, x: number, y: number}[][]} */
+ * @param {Line[]} lines @returns {{step: number, time: number, x: number, y: number, raw: number}[][]} */
 function binPoints(lines) {
   const point = (/** @type {Line} */ line, /** @type {number} */ at) =>
-    ({ step: line.steps[at], time: line.times[at], x: line.xs[at], y: line.ys[at] });
+    ({ step: line.steps[at], time: line.times[at], x: line.xs[at], y: line.ys[at], raw: line.raw[at] });
   const [{ steps }] = lines;
   if (lines.every((line) => line.steps === steps))
     return Array.from(steps, (_, at) => lines.map((line) => point(line, at)));
@@ -100,11 +101,16 @@ function binPoints(lines) {
     own.forEach((points, bin) => {
       if (points.length === 0) return;
       const part = (/** @type {"step" | "time" | "x"} */ name) => mean(points.map((one) => one[name]));
-      const finite = points.map((one) => one.y).filter(Number.isFinite);
-      bins[bin].push({ step: part("step"), time: part("time"), x: part("x"), y: mean(finite) });
+      const finite = (/** @type {"y" | "raw"} */ name) => mean(points.map((one) => one[name]).filter(Number.isFinite));
+      bins[bin].push({ step: part("step"), time: part("time"), x: part("x"), y: finite("y"), raw: finite("raw") });
     });
   }
   return bins.filter((points) => points.length > 0);
+}
+
+/** The finite values, rising. @param {number[]} values */
+function risen(values) {
+  return values.filter(Number.isFinite).sort((a, b) => a - b);
 }
 
 /** NaN of none. @param {number[]} values */
@@ -196,5 +202,6 @@ function groupRemark(lines, view) {
   if (counts === null) return "";
   const [fewest, most] = counts;
   const runs = fewest === most ? `${most}` : `${fewest} to ${most}`;
-  return `${view.center}, ${BAND_NAMES[view.band]}, of ${runs} runs a step`;
+  const kind = lines.some((line) => line.band && line.ys !== line.raw) ? "smoothed runs" : "runs";
+  return `${view.center}, ${BAND_NAMES[view.band]}, of ${runs} ${kind} a step`;
 }

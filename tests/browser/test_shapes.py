@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tbreport.report.document import Gallery, HistogramChart, Mark, Report
@@ -122,9 +123,28 @@ def test_runs_are_taken_together_by_seeds_with_a_band(opened: Opened) -> None:
     names = {trace["name"] for trace in opened.plotted("scalar-5")}
     assert names == {"mlp (3)", "wide (1)"}
     caption = opened.page.locator("#scalar-5 figcaption").inner_text()
-    assert "mean, min to max, of 3 runs a step" in caption
+    assert "mean, min to max, of 3 smoothed runs a step" in caption
     assert opened.page.locator("#groups").inner_text().split() == ["mlp", "3", "wide", "1"]
     assert opened.page.url.endswith("group=seeds")
+
+
+def test_a_group_is_saved_as_it_was_measured_beside_as_it_was_smoothed(opened: Opened) -> None:
+    opened.page.evaluate("location.hash = '#?group=seeds'")
+    figure = opened.chart("scalar-0")
+    opened.settle("scalar-0", "target.data.some((trace) => trace.fill === 'toself')")
+    figure.locator(".tools summary").click()
+    with opened.page.expect_download(timeout=PATIENCE) as waiting:
+        figure.get_by_role("button", name="CSV", exact=True).click()
+    head, *rows = Path(waiting.value.path()).read_text().splitlines()
+    cells = [dict(zip(head.split(","), row.split(","), strict=True)) for row in rows]
+    series = typical(runs=RUNS, n=N).runs
+    measured = [
+        np.mean([run.display["loss/train"].values[at] for run in series[:3]]) for at in (0, 5)
+    ]
+
+    assert head.endswith(",value,smoothed,smoothed_low,smoothed_high,runs")
+    assert [float(cells[at]["value"]) for at in (0, 5)] == pytest.approx(measured, rel=1e-6)
+    assert float(cells[5]["smoothed"]) != pytest.approx(measured[1], rel=1e-3)
 
 
 def test_the_band_of_a_group_is_what_was_chosen(opened: Opened) -> None:
