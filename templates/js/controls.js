@@ -15,8 +15,9 @@ function attachControls(manifest, current, change) {
   ]);
 
   form.hidden = false;
-  const shapes = form.querySelector("[name=shape]")?.closest("fieldset");
-  if (shapes) shapes.hidden = !manifest.charts.some((chart) => chart.kind === "ridges");
+  const kinds = new Set(manifest.charts.map((chart) => chart.kind));
+  for (const control of form.querySelectorAll("[data-of]"))
+    if (![...kinds].some((kind) => control.getAttribute("data-of")?.includes(kind))) control.toggleAttribute("hidden", true);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", (event) => {
     event.preventDefault();
@@ -37,8 +38,11 @@ function attachControls(manifest, current, change) {
   });
   for (const button of buttons) {
     button.disabled = false;
-    button.addEventListener("click", () => {
-      const { name } = manifest.runs[Number(button.dataset.run)];
+    const { name } = manifest.runs[Number(button.dataset.run)];
+    button.title = `${name}\nShift and click: this run alone`;
+    button.addEventListener("click", ({ shiftKey }) => {
+      const alone = `^${name.replace(/[$()*+.?[\\\]^{|}]/g, "\\$&")}$`;
+      if (shiftKey) return change({ runs: current().runs === alone ? "" : alone, off: [] });
       const off = current().off.filter((run) => run !== name);
       change({ off: off.length < current().off.length ? off : [...off, name] });
     });
@@ -70,8 +74,15 @@ function attachControls(manifest, current, change) {
     part(element("grouping"), ".by-name").hidden = view.group !== "pattern";
     showGroups(manifest, view);
     const shown = shownRuns(manifest, view);
-    for (const button of buttons)
-      button.setAttribute("aria-pressed", String(shown[Number(button.dataset.run)]));
+    const { test } = filter(view.runs);
+    for (const button of buttons) {
+      const run = Number(button.dataset.run);
+      button.setAttribute("aria-pressed", String(shown[run]));
+      button.parentElement?.toggleAttribute("hidden", !test(manifest.runs[run].name));
+    }
+    const n = shown.filter(Boolean).length;
+    const count = document.querySelector("#legend small");
+    if (count) count.textContent = `${n < shown.length ? `${number(n)} of ` : ""}${number(shown.length)}`;
   };
 }
 
@@ -97,7 +108,7 @@ function showGroups(manifest, view) {
   const tokens = readTokens();
   for (const button of document.querySelectorAll("#legend button")) {
     const group = groups?.[Number(/** @type {HTMLElement} */ (button).dataset.run)];
-    const swatch = /** @type {SVGElement} */ (button.querySelector(".swatch rect"));
+    const swatch = /** @type {SVGElement} */ (button.querySelector(".swatch *"));
     // A run's own color comes back with its class.
     if (group === undefined) swatch.style.removeProperty("--own");
     else swatch.style.setProperty("--own", `var(--run-${names.indexOf(group) % GROUP_COLORS})`);
@@ -105,7 +116,7 @@ function showGroups(manifest, view) {
   list.replaceChildren(...names.map((name, place) => {
     const item = create("li", "");
     const swatch = create("i", "swatch");
-    swatch.style.background = tokens(`run-${place % GROUP_COLORS}`);
+    swatch.style.background = striped(tokens(`run-${place % GROUP_COLORS}`), GROUP_DASHES[Math.floor(place / GROUP_COLORS) % GROUP_DASHES.length]);
     const n = groups?.filter((group) => group === name).length;
     item.append(swatch, create("bdi", "", name), create("small", "", String(n)));
     return item;

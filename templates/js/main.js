@@ -12,6 +12,8 @@ async function start() {
   let { anchor } = hash;
   let view = hash.view ?? startingView();
   let settling = 0;
+  // A slider changes the view at every pixel; browsers refuse so many changes of the address.
+  const note = debounced(() => remember(anchor, view));
 
   const { draw, erase, columns } = createDrawing(manifest, () => view, change);
   const charts = drawLazily(figures, (figure) => draw(figure).catch(console.error), erase);
@@ -21,7 +23,8 @@ async function start() {
   /** @param {Partial<View>} changes */
   function change(changes) {
     view = { ...view, ...changes };
-    remember(anchor, view);
+    if ("smoothing" in changes || "step" in changes) note();
+    else remember(anchor, view);
     if (Object.keys(changes).every((name) => name === "step" || name === "against")) hold();
     else show();
   }

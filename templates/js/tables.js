@@ -58,7 +58,8 @@ function attachRowFilter(table, rows, cells, titles) {
     const passed = cells.map(matches);
     rows.forEach((row, place) => row.classList.toggle("unmatched", !passed[place]));
     const n = passed.filter(Boolean).length;
-    note.textContent = n < rows.length ? `${n} of ${rows.length} rows` : "";
+    const unknown = n ? "" : unknownColumn(input.value, titles);
+    note.textContent = n < rows.length ? `${n} of ${rows.length} rows${unknown && `; no column is called “${unknown}”`}` : "";
   });
 }
 
@@ -124,13 +125,26 @@ const RELATIONS = /** @type {Record<string, (a: number, b: number) => boolean>} 
   "=": (a, b) => a === b,
 });
 
+const COMPARISON = /^(.+?)\s*(<=|>=|<|>|=)\s*(-?[\d.]+(?:e[+-]?\d+)?)$/;
+
+/** The first name in a filter that no column has; "" without.
+ * @param {string} source @param {string[]} titles */
+function unknownColumn(source, titles) {
+  const asked = termsOf(source).map((term) => COMPARISON.exec(term)?.[1] ?? "");
+  return asked.find((name) => name && !titles.some((title) => title.toLowerCase() === name)) ?? "";
+}
+
+/** @param {string} source */
+function termsOf(source) {
+  return source.split(",").map((term) => term.trim().toLowerCase()).filter(Boolean);
+}
+
 /** A test of rows from "words, column < number": every term must hold.
  * @param {string} source @param {string[]} titles of the columns
  * @returns {(cells: SortCell[]) => boolean} */
 function rowFilter(source, titles) {
-  const terms = source.split(",").map((term) => term.trim().toLowerCase()).filter(Boolean);
-  const tests = terms.map((term) => {
-    const [, title, relation, bound] = /^(.+?)\s*(<=|>=|<|>|=)\s*(-?[\d.]+(?:e[+-]?\d+)?)$/.exec(term) ?? [];
+  const tests = termsOf(source).map((term) => {
+    const [, title, relation, bound] = COMPARISON.exec(term) ?? [];
     const columns = titles.flatMap((name, at) => (name.toLowerCase() === title ? [at] : []));
     if (columns.length)
       return (/** @type {SortCell[]} */ cells) =>

@@ -66,6 +66,17 @@ def test_paper_shows_every_chart_and_the_screen_is_as_before(opened: Opened) -> 
     assert open_groups(page) == ["loss"]
 
 
+def test_on_paper_a_group_of_one_chart_is_as_wide_as_others(open_page: Opener) -> None:
+    tags = ("loss/0", "loss/1", "alone/0")
+    page = open_page(typical(runs=RUNS[:2], tags=tags, n=20, n_histograms=2), width=700).page
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    widths = [figure.bounding_box()["width"] for figure in page.locator("#scalars figure").all()]
+
+    assert max(widths) - min(widths) < 2
+    assert min(widths) > 200
+
+
 def test_without_script_a_closed_group_can_be_opened(open_page: Opener) -> None:
     report = typical(runs=RUNS[:2], tags=TAGS, n=20, n_histograms=2)
     page = open_page(report, java_script_enabled=False).page

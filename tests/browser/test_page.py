@@ -162,6 +162,69 @@ def test_a_run_can_be_switched_off_in_the_list(open_page: Opener) -> None:
     assert "off=baseline%2Fs0" in opened.page.url
 
 
+def test_a_run_can_be_looked_at_alone_and_all_come_back(open_page: Opener) -> None:
+    page = open_page(typical(n=N)).page
+    button = page.locator("#legend button").nth(1)
+    button.click(modifiers=["Shift"])
+    assert page.locator("#runs-filter").input_value() == f"^{RUNS[1]}$"
+    assert page.locator("#runs tbody tr:visible").count() == 1
+
+    button.click(modifiers=["Shift"])
+    assert page.locator("#runs tbody tr:visible").count() == len(RUNS)
+
+
+def test_the_list_of_runs_shows_what_the_filter_leaves_and_counts(open_page: Opener) -> None:
+    page = open_page(typical(n=N)).page
+    page.locator("#runs-filter").fill("^(base|wide)")
+    page.locator("#legend button:visible").first.click()
+
+    assert page.locator("#legend button:visible").all_inner_texts() == list(RUNS[:2])
+    assert page.locator("#legend small").inner_text() == "1 of 4"
+
+
+def test_a_long_name_keeps_its_end_beside_the_cursor(open_page: Opener) -> None:
+    runs = tuple(f"{'sweep-of-many-settings-' * 4}seed{place}" for place in range(2))
+    opened = open_page(typical(runs=runs, n=N))
+    opened.chart("scalar-0").locator(".live").focus()
+    opened.page.keyboard.press("Home")
+
+    tip = opened.page.locator("#tip .name bdi").all_inner_texts()
+    assert {name[-5:] for name in tip} == {"seed0", "seed1"}
+
+
+def test_a_page_without_curves_offers_nothing_that_is_for_them(open_page: Opener) -> None:
+    report = typical(n=N)
+    report = replace(report, sections=report.sections[1:2])
+    page = open_page(report).page
+    page.wait_for_selector("#controls:visible")
+
+    assert page.locator("#runs-filter").is_visible()
+    for control in ("#smoothing", "#log", "#group", "input[name=axis]", "input[name=shape]"):
+        assert not page.locator(control).first.is_visible()
+
+
+def test_a_drawn_slider_leaves_its_last_value_in_the_address(open_page: Opener) -> None:
+    opened = open_page(typical(n=N))
+    opened.page.wait_for_selector("#controls:visible")
+    written = opened.page.evaluate(
+        """async () => {
+          const slider = document.getElementById("smoothing");
+          const replace = history.replaceState.bind(history);
+          let n = 0;
+          history.replaceState = (...given) => (n++, replace(...given));
+          for (let at = 0; at < 300; at++) {
+            slider.value = String((at % 90) / 100);
+            slider.dispatchEvent(new Event("input", {bubbles: true}));
+          }
+          await new Promise((resume) => setTimeout(resume, 300));
+          return n;
+        }"""
+    )
+
+    assert written < 10
+    assert opened.page.url.endswith("smoothing=0.29")
+
+
 @pytest.mark.parametrize(
     ("axis", "expected"), [("step", 2.0), ("relative", 1.5), ("wall", 1_763_733_601_500.0)]
 )

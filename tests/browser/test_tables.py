@@ -49,6 +49,27 @@ def test_words_and_values_filter_rows_and_it_says_so(open_page: Opener) -> None:
     assert first_cells(page) == []
 
 
+def test_a_filter_by_a_column_that_is_not_there_says_so(open_page: Opener) -> None:
+    page = open_page(typical(n=60)).page
+    page.locator("#runs .table-bar input").fill("loss_val < 0.2")
+
+    note = page.locator("#runs .matched").inner_text()
+    assert note == "0 of 4 rows; no column is called “loss_val”"
+
+
+def test_the_names_of_rows_stay_when_a_table_is_scrolled(open_page: Opener) -> None:
+    page = open_page(typical(n=60), width=390).page
+    cell = page.locator("#runs tbody td").first
+    before = cell.bounding_box()
+    moved = page.locator("#runs .scroll").evaluate(
+        "found => (found.scrollLeft = 200, found.scrollLeft)"
+    )
+
+    assert moved == 200
+    assert cell.bounding_box() == before
+    assert before["width"] < 200
+
+
 def test_a_table_s_filter_and_the_filter_of_runs_work_together(open_page: Opener) -> None:
     page = open_page(typical(n=60)).page
     page.locator("#runs .table-bar input").fill("healthy")
