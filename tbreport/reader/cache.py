@@ -135,6 +135,9 @@ class Store:
             self._open.close()
             self._open = None
 
+    def __del__(self) -> None:
+        self.close()  # from 3.13 on, Python warns of a connection that is lost while open
+
     def clear(self) -> None:
         """Delete the store.
 
