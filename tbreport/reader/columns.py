@@ -97,7 +97,7 @@ class Shelf:
     def scan(self, file: FoundFile, plugins: Mapping[str, str], known: Kept | None) -> FileScan:
         """Scan one file, or what was appended to it."""
         scan: Callable[..., FileScan] = self.engine.scan()  # those of `RESUMING` take an offset
-        place = (file.path, file.shown, file.folder, plugins)
+        place = (file.path, file.shown, file.folder)
         if known and known.given != plugins:
             known = None
             if file.url:
@@ -105,9 +105,9 @@ class Shelf:
         if known and unchanged(known, file) and known.good_bytes == file.size:
             return known.scan
         if known and (unchanged(known, file) or known.fits(file.path)):
-            found = continued(known.scan, scan(*place, known.good_bytes))
+            found = continued(known.scan, scan(*place, known.scan.plugins, known.good_bytes))
         else:
-            found = scan(*place)
+            found = scan(*place, plugins)
         self.keep(file, plugins, found)
         return found
 

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow
 import pytest
 from pyarrow import parquet
+from tensorboard.compat.proto.event_pb2 import Event
 
 from tbreport.options import Options
 from tbreport.pipeline import summarize
@@ -178,6 +179,25 @@ def test_the_python_engine_goes_on_where_it_ended(
     change(event_file(runs))
 
     assert document(runs, columns=columns, options=PYTHON) == document(runs, options=PYTHON)
+
+
+def test_what_a_files_first_values_say_holds_for_those_that_are_appended(
+    tmp_path: Path, columns: Columns
+) -> None:
+    def rows(first: int, plugin: str) -> list[Event]:  # as TF2: the plugin stands in the first one
+        named = [rows_histogram("weights", first, [[0, 1, 2]], plugin)]
+        return named + [
+            rows_histogram("weights", first + n, [[0, 1, 2]], "") for n in range(1, LINES)
+        ]
+
+    path = write(tmp_path / "runs", rows(0, "histograms"))
+    document(tmp_path / "runs", columns=columns, options=PYTHON)
+    with path.open("ab") as stream:
+        stream.write(b"".join(frame(event.SerializeToString()) for event in rows(LINES, "")))
+
+    grown = document(tmp_path / "runs", columns=columns, options=PYTHON)
+
+    assert grown == document(tmp_path / "runs", options=PYTHON)
 
 
 @pytest.fixture
