@@ -31,10 +31,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="accept what the tests found")
 
 
+# What commands and the libraries that draw for them read: a runner of CI sets some of it.
+ENVIRONMENT = (
+    "CI", "GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE",
+    "SOURCE_DATE_EPOCH", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES",
+    "RANK", "LOCAL_RANK", "WORLD_SIZE",
+)  # fmt: skip
+
+
 @pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keeps what commands remember out of the user's cache folder."""
+def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Commands are told nothing by where the tests run, and leave the user's cache alone."""
     with pytest.MonkeyPatch.context() as patch:
+        for name in ENVIRONMENT:
+            patch.delenv(name, raising=False)
         patch.setenv("TBREPORT_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 
