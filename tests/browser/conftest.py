@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,20 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 20_000  # ms; a busy machine with two cores
+PATIENCE = 120_000  # ms; a busy machine must not fail a test, only one that hangs
+# Scrolling, drawing and what follows a change of the view come frames and timers later. At rest is
+# a page that drew no chart for two frames and a timer that is longer than its own.
+AT_REST = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const drawn = () => performance.getEntriesByName("chart-drawn").length;
+  let before;
+  do {
+    before = drawn();
+    await frame();
+    await frame();
+    await new Promise((done) => setTimeout(done, 80));
+  } while (drawn() !== before);
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +51,9 @@ def browser() -> Iterator[Any]:
     if not CHROMIUM.is_file():
         missing(f"there is no browser at {CHROMIUM} (TBREPORT_CHROMIUM names another)")
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE
+        )
         yield launched
         launched.close()
 
@@ -62,7 +78,19 @@ class Opened:
         figure = self.page.locator(f"[id='{id}']")
         figure.scroll_into_view_if_needed()
         self.page.wait_for_selector(f"[id='{id}'].drawn", timeout=PATIENCE)
+        self.rest()
         return figure
+
+    def rest(self) -> None:
+        """Wait until nothing that was asked of the page is still to come."""
+        self.page.evaluate(AT_REST)
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds on this side, as what the page complained of."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while not holds():
+            assert time.monotonic() < deadline
+            self.page.wait_for_timeout(20)
 
     def drawn(self) -> list[str]:
         """The ids of the charts that are drawn at this moment."""
@@ -127,13 +155,16 @@ class Opener:
         before: str = "",
         width: int = 1280,
         height: int = 800,
+        starts: bool = True,
         **context: Any,
     ) -> Opened:
+        """Open a page; its script has started, unless the page cannot run it."""
         file = self.folder / "report.html"
         file.write_text(page_of(report), encoding="utf-8")
         self.contexts.append(
             self.browser.new_context(viewport={"width": width, "height": height}, **context)
         )
+        self.contexts[-1].set_default_timeout(PATIENCE)
         opened = Opened(self.contexts[-1].new_page())
         if before:
             opened.page.add_init_script(before)
@@ -154,6 +185,8 @@ class Opener:
 
         opened.page.on("dialog", refuse)
         opened.page.goto(file.as_uri() + hash)
+        if starts and context.get("java_script_enabled", True):
+            opened.page.wait_for_selector("#controls:not([hidden])", state="attached")
         return opened
 
 

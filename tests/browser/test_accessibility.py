@@ -55,6 +55,7 @@ def test_axe_finds_nothing_serious(
     opened.page.evaluate(
         "document.querySelectorAll('main details:not(.tools)').forEach((one) => (one.open = true))"
     )
+    opened.rest()
     opened.page.evaluate(axe)
 
     found: list[dict[str, Any]] = opened.page.evaluate(

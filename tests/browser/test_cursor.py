@@ -97,7 +97,7 @@ def test_the_slider_and_the_arrows_move_the_held_step_without_drawing_again(
     held = opened.page.locator("#held")
     held.wait_for(timeout=PATIENCE)
     opened.page.wait_for_selector("#scalar-5 .held .hairline", timeout=PATIENCE)
-    opened.page.wait_for_timeout(300)
+    opened.rest()
     opened.page.evaluate("window.before = document.querySelector('#scalar-5 .live').data")
 
     held.get_by_role("button", name="The next step").click()
