@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from tbreport.exporting.tables import Cells, Fetch, Rows, Type, columns, rows
+from tbreport.exporting.tables import Cells, Fetch, Rows, Type, rows
 from tbreport.model import Run
 from tbreport.reader.kinds import HPARAMS, SCALARS
 from tbreport.wording import column_of
@@ -89,8 +89,3 @@ def cells_of(
     titled = {column_of(tag, key): cells for tag, cells in found.items()}
     empty: dict[Type, Cells] = {"float": masked(length), "text": [None] * length}
     return {name: titled.get(name, empty[types[name]]) for name in types if name not in key}
-
-
-def long_or_wide(kind: str, wide: bool, tags: Iterable[str]) -> dict[str, Type]:
-    """The columns of a table as it was asked for."""
-    return wide_columns(kind, tags) if wide and kind in WIDE else columns(kind)

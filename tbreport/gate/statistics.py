@@ -24,6 +24,8 @@ POWER = 0.8
 FEWEST = 3  # runs of the baseline, below which only a tolerance can be judged
 MOST_SEEDS = 200
 SCATTER = 0.02  # of the F test; a greater one costs power where the variances are equal
+DRIFT = 0.001  # how often chance may make a change point
+DRIFT_RUNS = 3  # before and after it, at the least
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,6 @@ def scatters_more(ours: Float64s, theirs: Float64s, n: int, m: int) -> npt.NDArr
         return np.zeros(ratio.shape, bool)
     found: npt.NDArray[np.bool_] = tails.fisher(ratio, n - 1, m - 1) < SCATTER
     return found
-
-
-def prediction_factor(m: int, alpha: float) -> float:
-    """How many standard deviations one run may lie above the mean of m."""
-    return tails.student_quantile(1 - alpha, float(m - 1)) * math.sqrt(1 + 1 / m)
 
 
 def holm(p: Float64s) -> Float64s:
@@ -146,13 +143,13 @@ def standard_error(differences: Float64s) -> float:
     return float(np.sqrt(total / (n - 1) / (n * (1 - rho) / (1 + rho))))
 
 
-def change_point(values: Float64s, alpha: float = 0.001, least: int = 3) -> int | None:
+def change_point(values: Float64s) -> int | None:
     """The index from which a sequence of runs lies elsewhere; None where it does not.
 
-    Every split with `least` runs on both sides is tried, and Bonferroni pays for the choice.
+    Every split with enough runs on both sides is tried, and Bonferroni pays for the choice.
     """
     n = len(values)
-    splits = np.arange(least, n - least + 1)
+    splits = np.arange(DRIFT_RUNS, n - DRIFT_RUNS + 1)
     if not len(splits) or values.min() == values.max():
         return None
     centered = values - values.mean()
@@ -162,4 +159,4 @@ def change_point(values: Float64s, alpha: float = 0.001, least: int = 3) -> int 
     within = float(centered @ centered) - float(between[place])
     t = math.sqrt((n - 2) * between[place] / within) if within > 0 else math.inf
     p = 2 * float(tails.student(t, n - 2))
-    return int(splits[place]) if p * len(splits) < alpha else None
+    return int(splits[place]) if p * len(splits) < DRIFT else None

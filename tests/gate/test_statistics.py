@@ -13,7 +13,6 @@ from tbreport.gate.statistics import (
     compare,
     holm,
     power,
-    prediction_factor,
     seeds_needed,
     standard_error,
 )
@@ -71,12 +70,6 @@ def test_without_any_spread_every_worsening_is_certain() -> None:
 
     assert compare(np.array([1.1]), same).p() == 0
     assert compare(np.array([1.0]), same).p() == 1
-
-
-def test_the_factors_of_the_prediction_interval_are_the_known_ones() -> None:
-    factors = [round(prediction_factor(m, 0.05), 2) for m in (3, 4, 5, 8, 10, 20)]
-
-    assert factors == [3.37, 2.63, 2.34, 2.01, 1.92, 1.77]
 
 
 @pytest.mark.parametrize("sides", PROMISED)
