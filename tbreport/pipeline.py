@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tbreport import __version__
-from tbreport.analysis.digest import Plan, plan_for
+from tbreport.analysis.digest import plan_for
 from tbreport.dating import source_date
 from tbreport.errors import NothingToCompare
 from tbreport.judging import Crash, Judges
@@ -80,9 +80,13 @@ def summarize(
         aside = beside(found.paths().values())
         keep = (".*",) if options.compare else ()
         plan = plan_for(rounded(len(found.folders())), keep, show=True)
-        for outcome in outcomes(
-            found, options, judges, plan, label, executor, values, columns, advance, meanwhile
-        ):
+        engine = engines.choose(options.engine).name
+        joining = tuple(joining_layouts(options))
+        job = Job(judges, plan, engine, joining, options.selection, columns, label)
+        memory = None
+        if values is not None:
+            memory = Memory(values, fingerprint(options, engine, joining, plan, label))
+        for outcome in outcomes(job, found, executor, memory, advance, meanwhile):
             if outcome.crashes and crashes is None:
                 raise outcome.crashes[0][2]
             digests += outcome.digests
@@ -143,25 +147,15 @@ def rounded(runs: int) -> int:
 
 
 def outcomes(
+    job: Job,
     found: Logdir,
-    options: Options,
-    judges: Judges,
-    plan: Plan,
-    whole: str | None,
     executor: Executor | Workers | None,
-    values: Values | None,
-    columns: Columns | None,
+    memory: Memory | None,
     advance: Advance,
     meanwhile: Callable[[], None],
 ) -> Iterator[Outcome]:
     """What comes of each family of folders that was found."""
-    joining = tuple(joining_layouts(options))
-    engine = engines.choose(options.engine).name
-    memory = None
-    if values is not None:
-        memory = Memory(values, fingerprint(options, engine, joining, plan, whole))
     files = found.folders()
-    job = Job(judges, plan, engine, joining, options.selection, columns, whole)
     try:
         yield from digested(
             job,

@@ -93,8 +93,7 @@ class ProblemLog:
 
 def rises(steps: Int64s) -> bool:
     """Whether steps rise strictly."""
-    rises = steps[1:] > steps[:-1]
-    return bool(np.count_nonzero(rises) == len(rises))
+    return bool((steps[1:] > steps[:-1]).all())
 
 
 def int64s(numbers: npt.ArrayLike) -> Int64s:
