@@ -26,6 +26,9 @@ QUIET = {
     "near miss: an accuracy that settles": run(
         {"val/accuracy": 0.8 + np.where(np.arange(200) < 100, 0.03, 0.001) * TURNS}
     ),
+    "near miss: an accuracy of batches": run(
+        {"fast_rcnn/cls_accuracy": 0.8 + 0.05 * TURNS, "loss": healthy()}
+    ),
     "near miss: nineteen points": run({"val/accuracy": 0.8 + 0.05 * TURNS[:19]}),
     "reinforcement learning": run(
         {"rollout/ep_rew_mean": flat(), "train/loss": healthy() * (1 + 0.4 * TURNS)}

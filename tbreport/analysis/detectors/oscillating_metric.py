@@ -65,7 +65,8 @@ def oscillating_metric(
         return
     swinging = []
     for curve in subject.of_metric("accuracy"):
-        if len(curve) < min_points or curve.role.split == "train":
+        # without a split it is that of batches more often than not
+        if len(curve) < min_points or curve.role.split not in ("val", "test"):
             continue
         values = curve.values / (100 if curve.highest > 1.5 else 1)
         drops = swings(values)
