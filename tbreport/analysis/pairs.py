@@ -23,7 +23,8 @@ Axis = Literal["steps", "wall time", "epochs"]
 
 RANGE_TOLERANCE = 0.05  # of the longer range, by which the last positions may differ
 
-NO_MEASURES = frozenset({"throughput"})  # have a goal, but no split can overfit them
+# have a goal, but no split can overfit them
+NO_MEASURES = frozenset({"throughput", "best so far"})
 
 BATCHES = re.compile(r"\b(batch|step|iter)\b")
 

@@ -178,8 +178,11 @@ class RunSubject:
 
     @cached_property
     def is_game(self) -> bool:
-        """Whether two networks play against each other, as in a GAN."""
-        return not OF_GAMES.isdisjoint(self.by_metric)
+        """Whether two networks play against each other, as in a GAN.
+
+        The critic of an actor is no player.
+        """
+        return not OF_GAMES.isdisjoint(self.by_metric) and not self.has_reinforcement
 
     @cached_property
     def judged_losses(self) -> tuple[Curve, ...]:
@@ -190,7 +193,7 @@ class RunSubject:
         """
         if self.is_game or self.has_reinforcement:
             return ()
-        losses = [curve for curve in self.losses if curve.goal == "min" and curve.is_positive]
+        losses = [curve for curve in self.losses if curve.role.goal == "min" and curve.is_positive]
         totals = {curve.role.split or "train" for curve in losses if curve.role.metric == "loss"}
         return tuple(
             curve

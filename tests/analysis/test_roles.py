@@ -23,6 +23,7 @@ SPOKEN: dict[str, dict[str, tuple[str, str | None, str | None]]] = {
         "epoch_val_acc": ("accuracy", "val", "max"),
         "batch_loss": ("loss", None, "min"),
         "train/epoch_learning_rate": ("learning rate", "train", None),
+        "epoch_val_binary_crossentropy": ("binary loss", "val", "min"),
     },
     "lightning": {
         "train_loss_step": ("loss", "train", "min"),
@@ -31,6 +32,10 @@ SPOKEN: dict[str, dict[str, tuple[str, str | None, str | None]]] = {
         "val_loss/dataloader_idx_1": ("loss", "val", "min"),
         "lr-AdamW/pg1": ("learning rate", None, None),
         "grad_2.0_norm_total": ("gradient norm", None, None),
+        "lr-AdamW/pg1-momentum": ("", None, None),
+        "lr-AdamW-weight_decay": ("", None, None),
+        "val/BinaryF1Score": ("f1", "val", "max"),
+        "val/BinaryAUROC": ("auc", "val", "max"),
         "hp_metric": ("", None, None),
         "val_acc_mean_pos": ("rank", "val", "min"),
         "epoch": ("epoch", None, None),
@@ -48,6 +53,11 @@ SPOKEN: dict[str, dict[str, tuple[str, str | None, str | None]]] = {
         "train/train_samples_per_second": ("throughput", "train", "max"),
         "eval/runtime": ("time", "val", None),
         "train/rewards/chosen": ("preference", "train", None),
+        "train/rewards/accuracy_reward/std": ("", "train", None),
+        "objective/entropy": ("", None, None),
+        "objective/scores": ("", None, None),
+        "eval/exact_match": ("score", "val", "max"),
+        "eval/matthews_correlation": ("score", "val", "max"),
     },
     "stable-baselines3": {
         "rollout/ep_rew_mean": ("reward", "train", "max"),
@@ -57,7 +67,7 @@ SPOKEN: dict[str, dict[str, tuple[str, str | None, str | None]]] = {
         "eval/mean_ep_length": ("episode length", "val", None),
         "train/value_loss": ("value loss", "train", "min"),
         "train/policy_gradient_loss": ("policy loss", "train", None),
-        "train/entropy_loss": ("policy loss", "train", None),
+        "train/entropy_loss": ("entropy loss", "train", None),
         "train/explained_variance": ("explained variance", "train", "max"),
         "train/approx_kl": ("", "train", None),
         "train/clip_fraction": ("", "train", None),
@@ -74,6 +84,7 @@ SPOKEN: dict[str, dict[str, tuple[str, str | None, str | None]]] = {
         "metrics/mAP_0.5:0.95": ("map", "val", "max"),
         "metrics/mAP50(B)": ("map", "val", "max"),
         "metrics/precision(B)": ("precision", "val", "max"),
+        "metrics/accuracy_top1": ("accuracy", "val", "max"),
         "x/lr0": ("learning rate", None, None),
         "lr/pg0": ("learning rate", None, None),
     },
@@ -99,6 +110,72 @@ SPOKEN: dict[str, dict[str, tuple[str, str | None, str | None]]] = {
         "gpu_mem_allocated": ("system", None, None),
         "amp/loss_scale": ("loss scale", None, None),
         "batch_time": ("time", None, None),
+        "samples/sec": ("throughput", None, "max"),
+        "sec/sample": ("time", None, None),
+        "val/top1_error": ("error", "val", "min"),
+        "val/err5": ("error", "val", "min"),
+        "val/prec@1": ("precision", "val", "max"),
+        "val/nrmse": ("regression error", "val", "min"),
+        "val/loss_std": ("", "val", None),
+        "acc_std_dev": ("", None, None),
+        "train/std_loss": ("std loss", "train", "min"),
+        "loss_weight": ("", None, None),
+        "contrastive_loss/temperature": ("", None, None),
+        "best_val_acc": ("best so far", "val", "max"),
+        "val/loss_best": ("best so far", "val", "min"),
+        "Vali_Loss": ("loss", "val", "min"),
+        "hold-out/loss": ("loss", "val", "min"),
+        "testset/acc": ("accuracy", "test", "max"),
+        "val/negative_log_likelihood": ("loss", "val", "min"),
+        "val/log_likelihood": ("elbo", "val", "max"),
+        "neg_elbo": ("loss", None, "min"),
+        "codebook_perplexity": ("", None, None),
+    },
+    "scikit-learn": {
+        "neg_log_loss": ("negated error", None, "max"),
+        "neg_mean_squared_error": ("negated error", None, "max"),
+        "val/neg_loss": ("neg loss", "val", "min"),
+    },
+    "megatron": {
+        "lm-loss-training/lm loss": ("lm loss", "train", "min"),
+        "lm loss validation": ("lm loss", "val", "min"),
+        "lm loss validation vs samples": ("lm loss", "val", "min"),
+        "lm loss validation ppl": ("perplexity", "val", "min"),
+        "samples vs steps": ("counter", None, None),
+    },
+    "torchtitan": {
+        "loss_metrics/global_avg_loss": ("loss", None, "min"),
+        "loss_metrics/global_max_loss": ("global max loss", None, "min"),
+        "validation_metrics/loss": ("loss", "val", "min"),
+        "throughput(tps)": ("throughput", None, "max"),
+    },
+    "detectron2 and mmdetection": {
+        "bbox/AP": ("map", "val", "max"),
+        "bbox/APs": ("map", "val", "max"),
+        "coco/bbox_mAP_50": ("map", "val", "max"),
+        "sem_seg/mIoU": ("iou", "val", "max"),
+        "fast_rcnn/cls_accuracy": ("accuracy", None, "max"),
+        "decode.loss_ce": ("decode ce loss", None, "min"),
+    },
+    "fairseq": {
+        "train_inner/loss": ("inner loss", "train", "min"),
+        "valid/best_loss": ("best so far", "val", "min"),
+        "gnorm": ("gradient norm", None, None),
+        "wps": ("throughput", None, "max"),
+    },
+    "cleanrl": {
+        "charts/episodic_return": ("reward", None, "max"),
+        "charts/SPS": ("throughput", None, "max"),
+        "losses/entropy": ("entropy loss", None, None),
+        "losses/q_values": ("", None, None),
+        "losses/qf1_values": ("", None, None),
+        "losses/clipfrac": ("", None, None),
+        "losses/alpha": ("", None, None),
+        "losses/td_loss": ("td loss", None, "min"),
+    },
+    "omnisafe": {
+        "Metrics/EpRet": ("reward", None, "max"),
+        "Metrics/EpLen": ("episode length", None, None),
     },
     "clu": {
         "loss": ("loss", None, "min"),
@@ -126,6 +203,8 @@ SPOKEN: dict[str, dict[str, tuple[str, str | None, str | None]]] = {
         "D_loss/train": ("discriminator loss", "train", None),
         "errD": ("discriminator loss", None, None),
         "disc/loss": ("discriminator loss", None, None),
+        "train/discloss": ("discriminator loss", "train", None),
+        "Metrics/fid50k_full": ("fid", None, "min"),
         "train/adv_loss": ("adversarial loss", "train", None),
     },
 }
@@ -166,6 +245,13 @@ def test_what_the_settings_leave_out_stays_as_guessed() -> None:
     given = rules(**{"train/score": {"goal": "min"}})
 
     assert given.role("train/score") == Role("score", "train", "min")
+
+
+def test_a_metric_that_the_settings_name_brings_its_goal() -> None:
+    given = rules(**{"gap$": {"metric": "loss"}, "^yield": {"metric": "accuracy"}})
+
+    assert given.role("val/accuracy_gap").goal == "min"
+    assert given.role("yield").goal == "max"
 
 
 def test_the_first_pattern_found_decides() -> None:

@@ -34,6 +34,17 @@ def test_losses_of_games_and_of_reinforcement_learning_are_not_judged(other: str
     assert judged("train/loss", "train/value_loss", other) == []
 
 
+def test_an_entropy_penalty_alone_is_no_reinforcement_learning() -> None:
+    assert judged("train/loss", "train/entropy_loss", "val/loss") == ["train/loss", "val/loss"]
+
+
+def test_a_critic_beside_a_reward_is_no_game() -> None:
+    subject = RunSubject(run({"critic_loss": healthy(), "rollout/ep_rew_mean": healthy()}))
+
+    assert not subject.is_game
+    assert subject.has_reinforcement
+
+
 def test_a_loss_that_touches_zero_is_not_judged() -> None:
     subject = RunSubject(run({"train/loss": healthy() - 0.3, "val/loss": healthy()}))
 

@@ -21,6 +21,7 @@ QUIET = {
     "near miss: it came back": run({"loss_D": np.append(WON, flat(50)), "loss_G": flat()}),
     "no game": run({"loss": WON}),
     "a critic whose loss crosses zero": run({"critic_loss": flat() - 1, "loss_G": flat()}),
+    "the critic of an actor": run({"train/critic_loss": WON, "train/actor_loss": flat()}),
     "nineteen points": run({"loss_D": healthy(19, end=1e-4)}),
 }
 
