@@ -12,9 +12,10 @@ import csv
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, ClassVar, TextIO
 
 from tbreport.exporting.tables import Cells, Ragged, Rows, Type
 
@@ -57,11 +58,35 @@ class CsvWriter(LineWriter):
 
     def begin(self) -> None:
         self._writer = csv.writer(self._stream, lineterminator="\n")
-        self._writer.writerow(self._types)
+        # a carriage return is quoted for certain only where lines end in one
+        self._quoting = csv.writer(UnixLines(self._stream), lineterminator=UnixLines.END)
+        self._writer_of(self._types).writerow(self._types)
 
     def write(self, rows: Rows) -> None:
-        columns = [cells_of(rows, name, csv_cell) for name in self._types]
-        self._writer.writerows(zip(*columns, strict=True))
+        columns = {name: cells_of(rows, name, csv_cell) for name in self._types}
+        # a name is the same in all rows, and numbers are no text
+        texts = (
+            columns[n] if type == "text" else columns[n][:1] for n, type in self._types.items()
+        )
+        writer = self._writer_of(cell for cells in texts for cell in cells)
+        writer.writerows(zip(*columns.values(), strict=True))
+
+    def _writer_of(self, cells: Iterable[Any]) -> Any:
+        """Who can write these cells: one that goes line by line if one has a carriage return."""
+        is_returning = any(isinstance(cell, str) and "\r" in cell for cell in cells)
+        return self._quoting if is_returning else self._writer
+
+
+@dataclass(frozen=True, slots=True)
+class UnixLines:
+    """A stream for a writer whose lines end as on Windows: here they end as on Unix."""
+
+    END: ClassVar = "\r\n"
+    stream: TextIO
+
+    def write(self, line: str) -> None:
+        """Write one line."""
+        self.stream.write(f"{line.removesuffix(self.END)}\n")
 
 
 class JsonWriter(LineWriter):

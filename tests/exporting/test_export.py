@@ -221,6 +221,28 @@ def test_a_logdir_that_is_missing_writes_nothing(tmp_path: Path) -> None:
     assert not target.exists()
 
 
+def test_a_carriage_return_in_a_name_or_text_ends_no_line_of_csv(tmp_path: Path) -> None:
+    write(tmp_path / "runs", [text("log\r", step, f"{step} %\r100 %") for step in range(3)])
+
+    written = exported(tmp_path / "runs", "text", "csv")
+    with written.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+
+    assert [(row["tag"], row["value"]) for row in rows] == [
+        ("log\r", f"{step} %\r100 %") for step in range(3)
+    ]
+    assert b"\r\n" not in written.read_bytes()
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_carriage_return_in_a_column_ends_no_line_of_csv(tmp_path: Path, wide: bool) -> None:
+    write(tmp_path / "runs", curve("loss\r", [1.0, 2.0]))
+
+    written = exported(tmp_path / "runs", "scalars", "csv", wide=wide)
+    with written.open(encoding="utf-8", newline="") as stream:
+        assert len(list(csv.reader(stream))) == 3
+
+
 @pytest.mark.parametrize("names", ["scalar", "", ","])
 def test_a_kind_that_there_is_not_is_refused(names: str) -> None:
     with pytest.raises(UnknownFormat, match="there is no kind"):
