@@ -36,10 +36,11 @@ def accept(
     """
     import json
     from datetime import date, timedelta
+    from tempfile import TemporaryDirectory
 
     from tbreport.analysis.acceptance import this_day
     from tbreport.analysis.detector import DetectorSettings, named
-    from tbreport.errors import CannotWrite
+    from tbreport.report.formats import write
     from tbreport.settings import parse
 
     name = named(finding).name
@@ -52,7 +53,7 @@ def accept(
         ) from None
     path = config or place(settings.path or "tbreport.toml")
     prefix = "tool.tbreport." if path.name == "pyproject.toml" else ""
-    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    before = path.read_bytes().decode("utf-8") if path.is_file() else ""
     entry = (
         f"\n[[{prefix}detectors.accepted]]\n"
         f"finding = {json.dumps(name)}\n"
@@ -61,18 +62,13 @@ def accept(
         f"until = {last}\n"
     )
     written = before + ("" if not before or before.endswith("\n") else "\n") + entry
-    try:
-        path.write_text(written.lstrip("\n") if not before else written, encoding="utf-8")
-        # what cannot be read back is taken away again
-        DetectorSettings.parse(parse(path, path.name).table("detectors"))
-    except OSError as error:
-        raise CannotWrite(f"{path.name} cannot be written: {error.strerror}") from None
-    except Exception:
-        if before:
-            path.write_text(before, encoding="utf-8")
-        else:
-            path.unlink()
-        raise
+    if "\r\n" in before:
+        written = before + written.removeprefix(before).replace("\n", "\r\n")
+    with TemporaryDirectory(prefix="tbreport-") as folder:
+        draft = Path(folder) / path.name  # what cannot be read back is not written
+        write(written if before else written.lstrip("\n"), str(draft))
+        DetectorSettings.parse(parse(draft, path.name).table("detectors"))
+        write(draft.read_bytes().decode("utf-8"), str(path.resolve()))
     note(f"{name} is accepted until {last} in {path.name}: {reason}")
 
 

@@ -35,6 +35,25 @@ def test_what_stood_in_the_settings_stays(tbreport: Command, tmp_path: Path) -> 
     assert text.startswith('[report]\ntitle = "Mine"\n\n[[detectors.accepted]]\n')
 
 
+def test_the_lines_of_the_settings_keep_their_ends(tbreport: Command, tmp_path: Path) -> None:
+    old = b'[report]\r\ntitle = "Mine"\r\n'
+    (tmp_path / "tbreport.toml").write_bytes(old)
+
+    tbreport("accept", "loss-spike", "--reason", "rare batches")
+
+    written = (tmp_path / "tbreport.toml").read_bytes()
+    assert written.startswith(old)
+    assert written.count(b"\n") == written.count(b"\r\n") == 8
+
+
+def test_settings_that_would_not_be_read_back_stay(tbreport: Command, tmp_path: Path) -> None:
+    old = "[detectors]\naccepted = []\n"
+    (tmp_path / "tbreport.toml").write_text(old, encoding="utf-8")
+
+    assert tbreport("accept", "loss-spike", "--reason", "rare batches").code == 2
+    assert (tmp_path / "tbreport.toml").read_text(encoding="utf-8") == old
+
+
 def test_an_unknown_name_or_date_is_exit_2(tbreport: Command, tmp_path: Path) -> None:
     assert tbreport("accept", "overfiting", "--reason", "x").code == 2
     assert tbreport("accept", "overfitting", "--reason", "x", "--until", "soon").code == 2

@@ -40,6 +40,17 @@ def test_the_old_report_stays_in_every_format(
     assert {old, runs} == set(tmp_path.iterdir())
 
 
+def test_settings_stay_when_a_finding_cannot_be_accepted(tbreport: Command, tmp_path: Path) -> None:
+    old = '[project]\nname = "mine"\n[tool.tbreport.report]\ntitle = "Mine"\n'
+    (tmp_path / "pyproject.toml").write_text(old, encoding="utf-8")
+
+    with full_disk(32):
+        done = tbreport("accept", "loss-spike", "--reason", "rare batches")
+
+    assert (done.code, REASON in done.err, "Traceback" in done.err) == (2, True, False)
+    assert (tmp_path / "pyproject.toml").read_text(encoding="utf-8") == old
+
+
 def test_the_old_charts_stay(tbreport: Command, runs: Path, tmp_path: Path) -> None:
     assert tbreport("summarize", runs, "--no-cache", "--format", "svg=charts").code == 0
     old = {file: file.read_bytes() for file in (tmp_path / "charts").iterdir()}
