@@ -28,6 +28,7 @@ FIRES = {
 QUIET = {
     "noise only": seeds(NORMAL),
     "near miss: within the spread": seeds([0.30, 0.32, 0.28, 0.31, 0.29, 0.36]),
+    "near miss: ten times the spread of five": seeds([0.300, 0.302, 0.298, 0.301, 0.33]),
     "near miss: by less than 1 %": seeds([0.3] * 5 + [0.302]),
     "near miss: four runs": seeds([*NORMAL[:3], 0.5]),
     "runs of other settings": seeds([*NORMAL, 0.5], name="setting{}x"),
