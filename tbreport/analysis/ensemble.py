@@ -11,15 +11,19 @@ from typing import Any
 
 import numpy as np
 
+from tbreport.analysis.roles import ONE_SIDED
 from tbreport.model import Float64s, Goal, HParam, RunDigest, Statistics
 from tbreport.wording import count
 
-# "mnist-seed0", "mnist/seed_3", "lm.s12", "rep=2": a word of its own, with a number.
+# "mnist-seed0", "mnist/seed_3", "lm.s12", "rep=2": a word of its own, with a number; but "vit-s-16"
+# is a small model. CleanRL ends its names with the seed and the time: "Hopper-v4__ppo__1__17…".
 SEED = re.compile(
-    r"(?:^|[-_./ ])(?:seed|s|rng|rep|repeat|replica)[-_=]?\d+(?=$|[-_./ ])", re.IGNORECASE
+    r"(?:^|[-_./ ])(?:(?:seed|rng|rep|repeat|replica)[-_=]?|s=?)\d+(?=$|[-_./ ])"
+    r"|__\d+__\d{10}(?=$|/)",
+    re.IGNORECASE,
 )
 SEED_HPARAM = re.compile(r"(^|[^a-z])(random_?|rng_?|torch_?)?seed$", re.IGNORECASE)
-NO_OUTCOME = frozenset({"throughput"})
+NO_OUTCOME = frozenset({"throughput", "explained variance"})
 Options = Mapping[str, Any]
 
 
@@ -71,13 +75,15 @@ def but_for_seed(
 ) -> dict[tuple[str, tuple[tuple[str, HParam], ...]], list[RunDigest]]:
     """Runs by their names and hyper-parameters without the seed.
 
-    Where hyper-parameters name the seed, the name of the run may be anything, and is "".
+    Where hyper-parameters name the seed and the name of the run does not, the name may be anything,
+    and is "".
     """
     found: dict[tuple[str, tuple[tuple[str, HParam], ...]], list[RunDigest]] = {}
     for digest in digests:
         settings = without_seed(digest.hparams)
         by_hparams = len(settings) < len(digest.hparams) and settings
-        name = "" if by_hparams else name_without_seed(digest.run)
+        is_any = by_hparams and not SEED.search(digest.run)
+        name = "" if is_any else name_without_seed(digest.run)
         found.setdefault((name, settings), []).append(digest)
     return found
 
@@ -100,9 +106,9 @@ def is_seed(hparam: str) -> bool:
 
 def common_tag(digests: Sequence[RunDigest]) -> str | None:
     """The tag that all runs have and by which they are judged: a metric first, then a loss."""
-    shared = set.intersection(
-        *({one.tag for one in candidates(digest)} for digest in digests)
-    ) if digests else set()  # fmt: skip
+    if not digests:
+        return None
+    shared = set.intersection(*({one.tag for one in candidates(digest)} for digest in digests))
     ranked = sorted(
         (one for one in candidates(digests[0]) if one.tag in shared), key=rank, reverse=True
     )
@@ -122,11 +128,12 @@ def candidates(digest: RunDigest) -> Iterable[Statistics]:
     )
 
 
-def rank(one: Statistics) -> tuple[bool, bool, bool, int, str]:
+def rank(one: Statistics) -> tuple[bool, bool, bool, bool, int]:
     """Validation before training, metrics before losses, totals before parts, long before short."""
     is_loss = one.role.metric.endswith("loss")
     held_out = one.role.split in ("val", "test")
-    return held_out, not is_loss, one.role.metric == "loss", one.points, one.tag
+    is_whole = one.role.metric not in ONE_SIDED
+    return held_out, not is_loss, is_whole, one.role.metric == "loss", one.points
 
 
 def outcome(digest: RunDigest, tag: str) -> Outcome | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 
 from tbreport.errors import BadSetting
 from tbreport.model import Goal, Role, Split
@@ -135,6 +135,7 @@ METRICS: tuple[tuple[str, str, Goal | None], ...] = (
     (r"\belbo\b|\blog lik\w*\b", "elbo", "max"),
 )
 
+ONE_SIDED = frozenset({"precision", "recall"})  # each is perfect alone in a useless model
 GOALS = {metric: goal for _, metric, goal in METRICS if metric}
 
 
@@ -200,20 +201,9 @@ def parse_override(table: Table, pattern: str) -> Override:
     return Override(
         compiled,
         entry.value("metric", str, None),
-        chosen(entry, "split", get_args(Split)),
-        chosen(entry, "goal", get_args(Goal)),
+        entry.choice("split", get_args(Split)),
+        entry.choice("goal", get_args(Goal)),
     )
-
-
-def chosen(entry: Table, key: str, choices: tuple[str, ...]) -> Any:
-    """The value of a key that knows only a few."""
-    value = entry.value(key, str, None)
-    if value is not None and value not in choices:
-        raise BadSetting(
-            f"{key!r} in [{entry.name}] of {entry.path} is {value!r}, "
-            f"but should be one of {', '.join(choices)}"
-        )
-    return value
 
 
 @functools.lru_cache(maxsize=1 << 14)

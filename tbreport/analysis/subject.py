@@ -13,7 +13,7 @@ from tbreport.analysis import curves
 from tbreport.analysis.curve import Curve
 from tbreport.analysis.layers import Layer, layers_of
 from tbreport.analysis.pairs import NO_MEASURES, Comparison, compare, find_pairs
-from tbreport.analysis.roles import RoleRules, is_loss, words
+from tbreport.analysis.roles import ONE_SIDED, RoleRules, is_loss, words
 from tbreport.analysis.thin import merged
 from tbreport.model import Float64s, Int64s, Pair, Role, Run, Split
 
@@ -135,8 +135,8 @@ class RunSubject:
     def chosen(self) -> Curve | None:
         """The validation series by which a checkpoint is chosen, the longest of its kind.
 
-        A metric where there is one, else a total loss, else a part of one; none in games and
-        reinforcement learning.
+        A metric where there is one, else a total loss, else a part of one; precision or recall only
+        where there is no other metric. None in games and reinforcement learning.
         """
         if self.is_game or self.has_reinforcement:
             return None
@@ -222,7 +222,8 @@ class RunSubject:
         return tuple(curve.part(a, b) for a, b in pairwise(edges))
 
 
-def preference(curve: Curve) -> tuple[bool, bool, bool, int]:
+def preference(curve: Curve) -> tuple[bool, bool, bool, bool, int]:
     """Orders the series to choose a checkpoint by: long enough, a metric, a total, its length."""
     metric = curve.role.metric
-    return len(curve) >= 10, not is_loss(metric), metric == "loss", len(curve)
+    is_whole = metric not in ONE_SIDED
+    return len(curve) >= 10, not is_loss(metric), is_whole, metric == "loss", len(curve)

@@ -102,3 +102,13 @@ def test_the_longest_epoch_tag_lays_a_pair() -> None:
     )
 
     assert [match.comparison.axis for match in subject.matches] == ["epochs"]
+
+
+def test_a_checkpoint_is_chosen_by_recall_only_where_there_is_no_other_metric() -> None:
+    several = RunSubject(run(dict.fromkeys(("val/loss", "val/recall", "val/wer"), healthy())))
+    alone = RunSubject(run(dict.fromkeys(("val/loss", "val/recall"), healthy())))
+
+    assert several.chosen is not None
+    assert several.chosen.tag == "val/wer"
+    assert alone.chosen is not None
+    assert alone.chosen.tag == "val/recall"
