@@ -33,6 +33,7 @@ PUBLIC = {
     "Series": "tbreport.model",
     "TbreportError": "tbreport.errors",
     "detect": "tbreport.analysis.examination",
+    "judge": "tbreport.gate.judge",
     "load": "tbreport.experiment",
     "summarize": "tbreport.pipeline",
 }

@@ -31,6 +31,8 @@ class TbreportError(Exception):
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+        if hint:
+            self.add_note(f"hint: {hint}")  # a notebook's traceback ends with it
 
     @classmethod
     def slug(cls) -> str:

@@ -191,3 +191,14 @@ def test_load_is_what_users_import(tmp_path: Path) -> None:
     (tmp_path / "events.out.tfevents.1700000000.host.1.0").write_bytes(content(curve("a", [1])))
 
     assert len(tbreport.load(tmp_path).scalars) == 1
+
+
+def test_every_public_name_can_be_imported() -> None:
+    assert [name for name in tbreport.__all__ if not hasattr(tbreport, name)] == []
+
+
+def test_an_error_in_a_notebook_ends_with_its_hint() -> None:
+    with pytest.raises(tbreport.TbreportError) as raised:
+        tbreport.load("nowhere")
+
+    assert raised.value.__notes__ == ["hint: '.' exists; try: tbreport inspect ."]
