@@ -14,6 +14,7 @@ import numpy as np
 
 from tbreport.model import Blob, Float64s, Int64s, Run
 from tbreport.reader.kinds import HISTOGRAMS, HPARAMS, KINDS, SCALARS
+from tbreport.reader.scan import MOMENTS
 from tbreport.wording import column_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 Names = Literal["tbreport", "tbparse"]
 Fetch = Callable[[Blob], bytes]
 
-MOMENTS = ("min", "max", "num", "sum", "sum_squares")
 # tbreport's column → tbparse's
 TBPARSE = {"run": "dir_name", "edges": "limits", "name": "tag"}
 

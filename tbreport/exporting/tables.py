@@ -17,12 +17,12 @@ import numpy.typing as npt
 from tbreport.model import Blob, HistogramSeries, Run, Series
 from tbreport.reader import kinds
 from tbreport.reader.kinds import HISTOGRAMS, HPARAMS, KINDS, SCALARS
+from tbreport.reader.scan import MOMENTS
 
 Type = Literal["name", "int", "float", "text", "bytes", "ints", "floats"]
 Fetch = Callable[[Blob], bytes]
 
 POINT: Mapping[str, Type] = {"run": "name", "tag": "name", "step": "int", "wall_time": "float"}
-MOMENTS = ("min", "max", "num", "sum", "sum_squares")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,14 @@ from tbreport.model import (
 )
 from tbreport.reader.attempts import Indices, Part, Resolution, resolve
 from tbreport.reader.kinds import HPARAMS
-from tbreport.reader.scan import FileScan, HistogramColumns, Purge, ScalarColumns, rises
-
-MOMENTS = ("min", "max", "num", "sum", "sum_squares")
+from tbreport.reader.scan import (
+    MOMENTS,
+    FileScan,
+    HistogramColumns,
+    Purge,
+    ScalarColumns,
+    rises,
+)
 
 Columns = TypeVar("Columns", ScalarColumns, HistogramColumns)
 
@@ -169,6 +174,9 @@ class Resolver:
     def blobs(self, tag: str, rows: Sequence[Sequence[Blob]]) -> list[Blob]:
         """The blobs of one kind and tag that count; renumbered steps stay as written."""
         flat = [blob for row in rows for blob in row]
+        # A summary may hold several values of a kind without a tag of their own (run metadata).
+        if not tag:
+            return flat
         columns = {
             number: ScalarColumns(
                 np.array([blob.step for blob in row], np.int64),
@@ -178,9 +186,6 @@ class Resolver:
             for number, row in enumerate(rows)
             if row
         }
-        # A summary may hold several values of a kind without a tag of their own (run metadata).
-        if not tag:
-            return flat
         return [flat[index] for index in self.resolve(tag, columns).order]
 
 

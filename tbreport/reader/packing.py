@@ -20,6 +20,7 @@ from tbreport.reader import arrow
 from tbreport.reader.cache import TAIL, last_bytes
 from tbreport.reader.kinds import HISTOGRAMS, SCALARS
 from tbreport.reader.scan import (
+    MOMENTS,
     FileScan,
     HistogramColumns,
     Purge,
@@ -31,7 +32,6 @@ from tbreport.reader.scan import (
 
 SCHEMA = 1
 KEY = b"tbreport.columns"
-MOMENTS = ("min", "max", "num", "sum", "sum_squares")
 PLACE = ("offset", "length", "index")
 FACTS = ("size", "records", "good_bytes", "first_wall_time", "last_wall_time", "file_version",
          "writer")  # fmt: skip

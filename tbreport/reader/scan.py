@@ -16,6 +16,7 @@ import numpy.typing as npt
 from tbreport.model import Blob, EventFile, Float64s, HParam, Int64s, Problem
 
 MAX_PROBLEMS = 100  # listed one by one, for each code and file
+MOMENTS = ("min", "max", "num", "sum", "sum_squares")  # of a histogram: one number each
 
 
 @dataclass(frozen=True, slots=True)
