@@ -8,7 +8,7 @@ checks them with `check_keys` and `Table.value`, so that a misspelt key is an er
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,20 @@ class Table:
             raise BadSetting(
                 f"{key!r} in [{self.name}] of {self.path} is {value!r}, "
                 f"but should be a {NAMES.get(kind, kind.__name__)}"
+            )
+        return value
+
+    def choice(self, key: str, choices: Sequence[str], default: str | None = None) -> Any:
+        """The value of a key that knows only a few words, or the default where it is missing.
+
+        Raises:
+            BadSetting: the value is none of them.
+        """
+        value = self.value(key, str, default)
+        if value is not None and value not in choices:
+            raise BadSetting(
+                f"{key!r} in [{self.name}] of {self.path} is {value!r}, "
+                f"but should be one of {', '.join(choices)}"
             )
         return value
 

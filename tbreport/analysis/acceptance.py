@@ -80,16 +80,7 @@ def read_severities(table: Table, names: Collection[str]) -> dict[str, Severity]
     """
     held = table.sub("severity")
     held.check_keys(names)
-    found: dict[str, Severity] = {}
-    for name, value in held.values.items():
-        known = [severity for severity in SEVERITIES if severity == value]
-        if not known:
-            raise BadSetting(
-                f"{name!r} in [{held.name}] of {held.path} is {value!r}, "
-                f"but should be one of {', '.join(SEVERITIES)}"
-            )
-        found[name] = known[0]
-    return found
+    return {name: held.choice(name, SEVERITIES) for name in held.values}
 
 
 def settled(

@@ -37,13 +37,13 @@ def parse_policy(table: Table) -> Policy:
         tol=share(table, "tol", None),
         confirm=whole(table, "confirm", usual.confirm),
         robust=table.value("robust", bool, usual.robust),
-        on_missing=choice(table, "on_missing", get_args(Action), usual.on_missing),
-        on_short=choice(table, "on_short", get_args(Action), usual.on_short),
+        on_missing=table.choice("on_missing", get_args(Action), usual.on_missing),
+        on_short=table.choice("on_short", get_args(Action), usual.on_short),
         min_steps_ratio=share(table, "min_steps_ratio", usual.min_steps_ratio, most=1.0),
-        on_inconclusive=choice(
-            table, "on_inconclusive", get_args(OnInconclusive), usual.on_inconclusive
+        on_inconclusive=table.choice(
+            "on_inconclusive", get_args(OnInconclusive), usual.on_inconclusive
         ),
-        fail_on=choice(table, "fail_on", ("warning", "error"), None),
+        fail_on=table.choice("fail_on", ("warning", "error")),
         fail_on_damage=table.value("fail_on_damage", bool, False),
         require=strings(table, "require"),
         key={name: str(value) for name, value in table.value("key", dict, {}).items()},
@@ -59,7 +59,7 @@ def parse_limit(table: Table) -> Limit:
     table.check_keys(LIMIT_KEYS)
     usual = Limit("", "lower")
     tag = table.value("tag", str, "")
-    direction = choice(table, "direction", get_args(Direction), None)
+    direction = table.choice("direction", get_args(Direction))
     if not tag or direction is None:
         missing = "direction" if tag else "tag"
         raise BadSetting(
@@ -157,17 +157,6 @@ def whole(table: Table, key: str, default: int) -> int:
     value: int = table.value(key, int, default)
     if value < 0:
         raise BadSetting(f"{key!r} in [{table.name}] of {table.path} is {value}, below zero")
-    return value
-
-
-def choice(table: Table, key: str, choices: tuple[str, ...], default: str | None) -> Any:
-    """One of a few words."""
-    value = table.value(key, str, default)
-    if value is not None and value not in choices:
-        raise BadSetting(
-            f"{key!r} in [{table.name}] of {table.path} is {value!r}, "
-            f"but should be one of {', '.join(choices)}"
-        )
     return value
 
 
