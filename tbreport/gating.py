@@ -232,8 +232,8 @@ def digests_of(
 
 def texts_of(run: Run, places: Mapping[str, Path]) -> dict[str, str]:
     """The last text of each tag of a run."""
-    last = {blob.tag: blob for blob in sorted(run.blobs, key=lambda blob: blob.step)
-            if blob.kind == "text"}  # fmt: skip
+    texts = sorted((blob for blob in run.blobs if blob.kind == "text"), key=lambda one: one.step)
+    last = {blob.tag: blob for blob in texts}
     if not last:
         return {}
     from tbreport.reader.payload import decode

@@ -109,8 +109,10 @@ class Memory:
         sizes = {file.shown: file.size for name in family.folders for file in files[name]}
         grown = any(
             sizes[file.path] != file.size
-            for digest in digests for file in digest.files if file.path in sizes
-        )  # fmt: skip
+            for digest in digests
+            for file in digest.files
+            if file.path in sizes
+        )
         if key is not None and not grown:
             self._waiting[key] = sent or packed(digests)
             if len(self._waiting) >= TOGETHER:

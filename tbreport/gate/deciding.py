@@ -44,9 +44,9 @@ def verdict(one: Assessment, policy: Policy, family: Sequence[Assessment]) -> Ch
     )
     needed = f"about {count(seeds, 'more seed')} give" if seeds else "more baseline runs may give"
     limit = f"{100 * policy.max_regression:.3g} %"
-    doubt = "a run does not reach its target" if one.censored else (
-        f"up to {signed(upper)} is not ruled out"
-    )  # fmt: skip
+    doubt = f"up to {signed(upper)} is not ruled out"
+    if one.censored:
+        doubt = "a run does not reach its target"
     reason = f"{told}; {doubt}, {needed} 80 % power at {limit}"
     return replace(check, verdict="inconclusive", reason=reason, seeds_needed=seeds)
 

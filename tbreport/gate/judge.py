@@ -20,7 +20,7 @@ from tbreport.gate.comparing import Assessment, assess, signed
 from tbreport.gate.functions import Unanswered
 from tbreport.gate.jobs import by_job, named, refuse_strangers
 from tbreport.gate.manual import findings_of
-from tbreport.gate.model import Baseline, Check, Limit, Outcome, Policy, Verdict
+from tbreport.gate.model import Baseline, Check, CheckVerdict, Limit, Outcome, Policy, Verdict
 from tbreport.gate.rules import Pairing, resolve, statistics_of
 from tbreport.gate.summaries import STATS, Terms
 from tbreport.model import Role, RunDigest
@@ -136,7 +136,7 @@ def default_limit(candidates: Sequence[RunDigest], baseline: Baseline, policy: P
 def role_of(tag: str, candidates: Sequence[RunDigest]) -> Role:
     """What a tag means, by the candidate's rules where it has the tag."""
     found = (statistics_of(digest, tag) for digest in candidates)
-    return next((statistics.role for statistics in found if statistics), guess(tag))
+    return next((held.role for held in found if held), guess(tag))
 
 
 def hard_checks(pairing: Pairing) -> list[Check]:
@@ -195,8 +195,8 @@ def claims(jobs: Jobs, policy: Policy) -> Iterator[Check]:
                     met, shown = expressions.evaluate(tree, digest.display)
                 except Unanswered as unanswered:
                     met, shown = False, str(unanswered)
-                verdict = "pass" if met else "fail"
-                yield Check(job, text, "check", verdict, shown, n=1, runs=(digest.run,))  # type: ignore[arg-type]
+                verdict: CheckVerdict = "pass" if met else "fail"
+                yield Check(job, text, "check", verdict, shown, n=1, runs=(digest.run,))
 
 
 def ungated(pairings: Sequence[Pairing]) -> list[Check]:

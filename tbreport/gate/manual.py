@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from tbreport.gate.model import Check
@@ -44,13 +44,17 @@ Source
 
 def findings_of(failed: Sequence[Check]) -> tuple[Finding, ...]:
     """Failed checks as findings: one for each job, tag and run, told by the clearest of them."""
-    key: Callable[[Check], tuple[str, str, tuple[str, ...]]] = lambda c: (c.job, c.tag, c.runs)  # noqa: E731
     found = []
-    for _, group in groupby(sorted(failed, key=key), key=key):
+    for _, group in groupby(sorted(failed, key=subject_of), key=subject_of):
         # what needs no statistics is the clearest
         ordered = sorted(group, key=lambda c: -1.0 if c.p_adjusted is None else c.p_adjusted)
         found.append(finding_of(ordered[0], [check.stat for check in ordered[1:]]))
     return tuple(found)
+
+
+def subject_of(check: Check) -> tuple[str, str, tuple[str, ...]]:
+    """What a finding is about: several stats of one tag are one."""
+    return check.job, check.tag, check.runs
 
 
 def advice(check: Check) -> str:

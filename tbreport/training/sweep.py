@@ -173,7 +173,7 @@ def done(job: Job, news: Any, stop: Any, settings: Settings, device: str) -> New
     except Stopped:
         return News("stopped", "", job)
     except TrainingError as error:
-        return News("failed", f"{error} ({error.hint})", job)
+        return News("failed", f"{error} ({error.hint})" if error.hint else str(error), job)
     except Exception as error:
         return News("failed", f"{type(error).__name__}: {error}", job)
     return News("done", str(folder), job)

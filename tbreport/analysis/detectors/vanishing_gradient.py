@@ -74,10 +74,11 @@ def vanishing_gradient(
 def has_learned(subject: RunSubject) -> bool:
     """Whether a training loss fell so far that little is left to learn."""
     return any(
-        curve.role.split not in ("val", "test") and len(curve) >= 10
+        curve.role.split not in ("val", "test")
+        and len(curve) >= 10
         and curve.tail <= LEARNED * curve.head
         for curve in subject.judged_losses
-    )  # fmt: skip
+    )
 
 
 def observe(
