@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tbreport import wording
-from tbreport.model import Finding, RunDigest, Statistics
+from tbreport.model import SEVERITIES, Finding, RunDigest, Statistics
 from tbreport.report.document import Cell, Column, Spark, Table, Tone
 from tbreport.report.galleries import scalar_statistics
 
@@ -82,7 +82,7 @@ def rank(statistics: Statistics, paired: set[str]) -> tuple[bool, int]:
 
 
 def foremost(roles: Sequence[Mapping[Key, Statistics]]) -> list[Key]:
-    """The metrics that the table shows: losses first, then those that most runs have.
+    """The metrics that the table shows: losses, those of held-out samples, those of most runs.
 
     Args:
         roles: `by_role` of every run.
@@ -94,9 +94,11 @@ def foremost(roles: Sequence[Mapping[Key, Statistics]]) -> list[Key]:
                 counts[key] = counts.get(key, 0) + 1
     splits = ("train", "val", "", "test")
 
-    def order(key: Key) -> tuple[bool, bool, int, str, int]:
+    def order(key: Key) -> tuple[bool, bool, bool, int, str, int]:
         metric, split = key
-        return (metric != "loss", split == "train", -counts[key], metric, splits.index(split))
+        is_rare = 2 * counts[key] < max(counts.values())
+        told = (is_rare, split not in ("val", "test"), split == "train")
+        return (*told, -counts[key], metric, splits.index(split))
 
     losses = sorted((key for key in counts if key[0] == "loss"), key=lambda k: splits.index(k[1]))
     others = sorted((key for key in counts if key[0] != "loss"), key=order)
@@ -119,9 +121,9 @@ def is_judged(digest: RunDigest) -> bool:
 
 
 def status(digest: RunDigest) -> Cell:
-    """The gravest finding's name, or how it stands otherwise."""
+    """The gravest finding's name, or how it stands otherwise; sorted by how grave it is."""
     if not digest.points:
-        return Cell("no data", tone="warning")
+        return Cell("no data", SEVERITIES.index("warning"), "warning")
     grave: list[Finding] = [
         f for f in digest.findings if f.severity == digest.worst and not f.accepted
     ]
@@ -130,8 +132,8 @@ def status(digest: RunDigest) -> Cell:
         others = len(leads - {grave[0].name})
         more = f" +{others}" if others and not grave[0].because_of else ""
         tone: Tone = digest.worst
-        return Cell(grave[0].name + more, tone=tone)
-    return Cell("healthy", tone="ok") if is_judged(digest) else Cell("not judged", tone="muted")
+        return Cell(grave[0].name + more, SEVERITIES.index(digest.worst), tone)
+    return Cell("healthy", -1, "ok") if is_judged(digest) else Cell("not judged", 0, "muted")
 
 
 def counts(finding: Finding) -> bool:

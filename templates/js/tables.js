@@ -35,16 +35,16 @@ function attachTable(table) {
       body.append(...places.map((place) => rows[place]));
     });
   });
-  if (rows.length >= FILTERED_FROM) attachRowFilter(table, rows, cells, titles);
+  if (rows.length >= FILTERED_FROM)
+    attachRowFilter(table, rows, cells, titles, heads.findIndex((head) => head.classList.contains("right")));
 }
 
 /** @param {HTMLTableElement} table @param {HTMLTableRowElement[]} rows
- * @param {SortCell[][]} cells @param {string[]} titles */
-function attachRowFilter(table, rows, cells, titles) {
+ * @param {SortCell[][]} cells @param {string[]} titles @param {number} numeric a column of numbers */
+function attachRowFilter(table, rows, cells, titles, numeric) {
   const before = table.parentElement?.previousElementSibling;
   const bar = before?.matches(".table-bar") ? before : create("div", "table-bar");
   const input = create("input", "");
-  const numeric = titles.findIndex((_, column) => cells.some((row) => isNumber(row[column])));
   input.type = "search";
   input.spellcheck = false;
   input.placeholder = numeric < 0 ? "filter rows" : `filter rows: words, or ${titles[numeric]} > 5`;
