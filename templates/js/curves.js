@@ -112,7 +112,7 @@ function evidenceRange(chart, heights) {
 
 /** @param {Axis} axis @param {string} unit @param {number} furthest */
 function xAxis(axis, unit, furthest) {
-  if (axis === "wall") return { type: "date", nticks: 4 };
+  if (axis === "wall") return { type: "date", nticks: 4, automargin: "bottom" }; // the day's own line
   if (axis === "relative") return { type: "linear", ticksuffix: ` ${unit}` };
   return { type: "linear", tickformat: furthest >= 10000 ? "~s" : "" };
 }

@@ -1,6 +1,7 @@
 // Starts the page. The other files only declare; the page's one script is all of them, this last.
 
 const SETTLE = 60; // ms without a change before charts are redrawn: a slider fires at every pixel
+const MOST_A_SECOND = 5; // changes of the address
 const NARROW = "(max-width: 900px)";
 
 async function start() {
@@ -12,8 +13,7 @@ async function start() {
   let { anchor } = hash;
   let view = hash.view ?? startingView();
   let settling = 0;
-  // A slider changes the view at every pixel; browsers refuse so many changes of the address.
-  const note = debounced(() => remember(anchor, view));
+  const note = sparingly(() => remember(anchor, view));
 
   const { draw, erase, columns } = createDrawing(manifest, () => view, change);
   const charts = drawLazily(figures, (figure) => draw(figure).catch(console.error), erase);
@@ -23,8 +23,7 @@ async function start() {
   /** @param {Partial<View>} changes */
   function change(changes) {
     view = { ...view, ...changes };
-    if ("smoothing" in changes || "step" in changes) note();
-    else remember(anchor, view);
+    note();
     if (Object.keys(changes).every((name) => name === "step" || name === "against")) hold();
     else show();
   }
@@ -100,6 +99,20 @@ function debounced(act) {
   return () => {
     clearTimeout(waiting);
     waiting = setTimeout(act, SETTLE);
+  };
+}
+
+/** At once, but for a slider that is drawn: of its many calls some, and the last. Browsers refuse an
+ * address that changes at every pixel.
+ * @param {() => void} act */
+function sparingly(act) {
+  let recent = 0;
+  const later = debounced(act);
+  return () => {
+    if (recent < MOST_A_SECOND) act();
+    else later();
+    recent += 1;
+    setTimeout(() => (recent -= 1), 1000);
   };
 }
 

@@ -49,6 +49,22 @@ def test_labels_that_are_wider_than_the_margin_are_not_cut(opened: Opened, tag: 
     assert min(ends) >= 0
 
 
+def test_the_day_below_the_times_of_a_wall_axis_is_not_cut(open_page: Opener) -> None:
+    opened = open_page(typical(n=60), hash="#?axis=wall")
+    opened.chart("scalar-0")
+    room = opened.page.evaluate(
+        """() => {
+          const target = document.querySelector("#scalar-0 .live");
+          const bottom = target.getBoundingClientRect().bottom;
+          return [...target.querySelectorAll(".xtick text")].map(
+            (label) => bottom - label.getBoundingClientRect().bottom);
+        }"""
+    )
+
+    assert "2025" in opened.page.locator("#scalar-0 .live .xtick").first.text_content()
+    assert min(room) >= 0
+
+
 def test_a_chart_without_a_value_has_no_labels_beside_it(opened: Opened) -> None:
     opened.chart("lost")
 

@@ -70,6 +70,23 @@ def test_the_names_of_rows_stay_when_a_table_is_scrolled(open_page: Opener) -> N
     assert before["width"] < 200
 
 
+@pytest.mark.parametrize("corner", [True, False])
+def test_rows_go_below_the_heading_that_stays(open_page: Opener, corner: bool) -> None:
+    page = open_page(typical(runs=tuple(f"run {n}" for n in range(60)), n=30), width=700).page
+    page.wait_for_selector("#runs .table-bar")
+    found = page.locator("#runs .scroll").evaluate(
+        """(table, corner) => {
+          table.scrollIntoView();
+          table.scrollTo(60, 90);
+          const {left, top} = table.getBoundingClientRect();
+          return document.elementFromPoint(left + (corner ? 30 : 300), top + 14).closest("th, td").tagName;
+        }""",
+        corner,
+    )
+
+    assert found == "TH"
+
+
 def test_a_table_s_filter_and_the_filter_of_runs_work_together(open_page: Opener) -> None:
     page = open_page(typical(n=60)).page
     page.locator("#runs .table-bar input").fill("healthy")
