@@ -260,6 +260,7 @@ def test_a_dask_cluster_gives_the_same_bytes_though_a_worker_is_killed(runs: Pat
             threads_per_worker=1,
             processes=True,
             dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": ":0"},  # any free port: 8787 may be taken
             silence_logs=50,
         ) as cluster,
     ):
