@@ -8,6 +8,7 @@ library of each store. fsspec is imported when there is a URL.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -186,7 +187,7 @@ def portions(families: Sequence[Family], files: Files) -> Iterator[list[Family]]
 
 def moved(files: Files, folder: Path) -> dict[str, list[FoundFile]]:
     """The same files, but the remote ones will lie under another folder."""
-    numbered = (n for n in range(1 << 62))
+    numbered = itertools.count()
     return {
         name: [
             replace(file, path=folder / str(next(numbered)) / file.path.name) if file.url else file

@@ -60,12 +60,16 @@ def of_detector(code: str, label: str, digests: Sequence[RunDigest]) -> tuple[Ce
 
 
 def unmet(digests: Sequence[RunDigest], codes: Sequence[str]) -> tuple[str, ...]:
-    """One sentence for each demanded detector and run where it could not look."""
+    """One sentence for each demanded detector and reason why it could not look at runs."""
+    runs: dict[tuple[str, str], list[str]] = {}
+    for code in codes:
+        for digest in digests:
+            reason = digest.coverage.get(code, "it did not run")
+            if reason:
+                runs.setdefault((code, reason), []).append(digest.run)
     return tuple(
-        f"{code} could not look at {digest.run}: {reason}"
-        for code in codes
-        for digest in digests
-        if (reason := digest.coverage.get(code, "it did not run"))
+        f"{code} could not look at {wording.listed(names, MOST)}: {reason}"
+        for (code, reason), names in runs.items()
     )
 
 

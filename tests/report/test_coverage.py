@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tbreport.judging import Judges
-from tbreport.report.coverage import blocks, checkpoints
+from tbreport.report.coverage import blocks, checkpoints, unmet
 from tbreport.report.document import Facts, Table
 from tbreport.report.headline import headline
 from tbreport.report.runs import status
@@ -32,6 +32,15 @@ def test_a_detector_that_could_not_look_is_told_with_the_reason() -> None:
     texts = {row[0].text: [cell.text for cell in row[1:]] for row in table.rows}
     assert texts["TB301 overfitting"] == ["1 of 2", "no validation loss (1 run)"]
     assert "TB202 diverging-loss" not in texts
+
+
+def test_runs_that_a_demanded_detector_could_not_look_at_share_a_sentence() -> None:
+    several = [replace(RUNS[0], run=f"run {number}") for number in range(40)]
+
+    (sentence,) = unmet([*several, RUNS[1]], ["TB301"])
+
+    assert sentence.startswith("TB301 could not look at run 0, run 1, ")
+    assert sentence.endswith(" and 31 more: no validation loss")
 
 
 def test_a_digest_says_which_detectors_looked() -> None:
