@@ -9,13 +9,14 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 from tbreport.errors import LogdirError, NoEventFiles, NoSuchLogdir
 from tbreport.model import Problem
+from tbreport.reader.layouts import ancestors
 from tbreport.reader.urls import is_remote, place_of
 from tbreport.reader.walking import shown, walk
 
@@ -185,19 +186,23 @@ def discover(
         NoEventFiles: there is none under any of them.
     """
     found: Found = {}
-    owners: dict[str, Path] = {}  # folder → the input that it came with
+    folders: set[str] = set()
+    owners: dict[str, Path] = {}  # label → what it stands for
     labels: list[str] = []
     problems: list[Problem] = []
     for number, source in enumerate(sources):
         place = scratch and scratch / str(number)
-        owner = stem(source.path)
+        owner = normal(stem(source.path))
         held, troubles = contents(source, place)
-        if any(owners.get(key[0], owner) != owner and key not in found for key in held):
-            source = replace(source, label=free(source.label, owners))
+        is_new = owners.get(source.label) != owner and not held.keys() <= found.keys()
+        if is_new and is_taken(source.label, folders):
+            source = replace(source, label=free(source.label, folders))
             held, troubles = contents(source, place)
         for key, file in held.items():
             found.setdefault(key, file)
-            owners.setdefault(file.folder, owner)
+        for folder in {file.folder for file in held.values()}:
+            folders |= {folder, *(f"{above}/" for above in ancestors(folder))}
+        owners[source.label] = owner
         labels.append(source.label)
         problems += troubles
     files = list(found.values())
@@ -236,10 +241,19 @@ def contents(source: Input, scratch: Path | None) -> tuple[Found, list[Problem]]
     return found, problems
 
 
-def free(label: str, folders: Iterable[str]) -> str:
+def free(label: str, folders: Collection[str]) -> str:
     """A label that stands for none of the folders: "runs (2)"."""
-    tried = (f"{label} ({number})" for number in count(2))
-    return next(t for t in tried if not any(f == t or f.startswith(f"{t}/") for f in folders))
+    return next(t for number in count(2) if not is_taken(t := f"{label} ({number})", folders))
+
+
+def is_taken(label: str, folders: Collection[str]) -> bool:
+    """Whether a label stands for one of the folders, or for one above or below it.
+
+    Args:
+        folders: with those above them, which end in a slash.
+    """
+    above = (one for one in ancestors(label) if one != ".")
+    return label in folders or f"{label}/" in folders or any(one in folders for one in above)
 
 
 def candidates(source: Input, problems: list[Problem]) -> Iterator[FoundFile]:

@@ -283,6 +283,28 @@ def test_a_folder_goes_by_its_own_name_not_by_a_link_to_it(tmp_path: Path, link:
     assert list(found(tmp_path / "runs").folders()) == ["a", "version_3"]
 
 
+def test_event_files_of_a_folder_are_one_run_however_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    touch("runs", "a", "1.tfevents")
+    touch("runs", "a", "2.tfevents")
+
+    assert list(found("runs/a/1.tfevents", tmp_path / "runs" / "a" / "2.tfevents").folders()) == [
+        "a"
+    ]
+
+
+def test_a_folder_of_one_input_is_not_that_of_another(tmp_path: Path) -> None:
+    touch(tmp_path, "x", "a", "train", "1.tfevents")
+    touch(tmp_path, "y", "2.tfevents")
+
+    logdir = discover([Input("", tmp_path / "x", "x"), Input("a", tmp_path / "y", "a")])
+
+    assert logdir.labels == ("", "a (2)")
+    assert list(logdir.folders()) == ["a (2)", "a/train"]
+
+
 def test_two_names_of_one_file_in_a_folder_are_one_file(tmp_path: Path) -> None:
     path = touch(tmp_path, "a", NAME)
     (tmp_path / "a" / "latest.tfevents").symlink_to(path)
