@@ -1,8 +1,8 @@
 """Findings of one run that explain one another: the first cause leads, the others follow from it.
 
 A learning rate too high makes gradients jump, the loss spike, then diverge, then NaN: four findings
-and one story. Which may explain which is a table; a cause must have begun before the other ended,
-and information explains no warning.
+and one story. Which may explain which is a table; a cause must have begun before the other ended, and
+not be over long before it began. Information explains no warning.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "TB602": ("TB201", "TB101"),
 }
 
+OVER = 0.1  # of the way to a finding's end: what was over so long before its beginning is no cause
+
 
 def with_causes(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The same findings; those that follow from another say from which, by its code."""
@@ -48,11 +50,15 @@ def cause_of(one: Finding, findings: Sequence[Finding]) -> str:
 
 
 def may_cause(cause: Finding, consequence: Finding) -> bool:
-    """Whether one began before the other ended, and is grave enough to explain it."""
-    grave = cause.severity != "info" or consequence.severity == "info"
+    """Whether one began before the other ended, was not over by then, and is grave enough.
+
+    Harmless non-finite values (gaps between evaluations, a scaler's first overflows) cause nothing.
+    """
+    grave = cause.severity != "info" or (consequence.severity == "info" and cause.code != "TB201")
     if cause.steps is None or consequence.steps is None:
         return grave
-    return grave and cause.steps[0] <= consequence.steps[1]
+    begin, end = consequence.steps
+    return grave and cause.steps[0] <= end and cause.steps[1] >= begin - OVER * end
 
 
 def stories(findings: Sequence[Finding]) -> list[tuple[Finding, ...]]:

@@ -44,6 +44,20 @@ def test_what_began_later_is_no_cause() -> None:
     assert causes(finding("TB203", (10, 20)), finding("TB403", (50, 60)))["TB203"] == ""
 
 
+def test_what_was_over_long_before_is_no_cause() -> None:
+    spike, turn = finding("TB203", (80_000, 80_000)), finding("TB202", (159_000, 187_000), "error")
+
+    assert causes(spike, turn)["TB202"] == ""
+    assert causes(finding("TB203", (150_000, 150_000)), turn)["TB202"] == "TB203"
+
+
+def test_gaps_between_evaluations_cause_nothing() -> None:
+    gaps, late = finding("TB201", severity="info"), finding("TB304", severity="info")
+
+    assert causes(gaps, late)["TB304"] == ""
+    assert causes(gaps, late, finding("TB301"))["TB304"] == "TB301"
+
+
 def test_information_explains_no_warning() -> None:
     assert causes(finding("TB403"), finding("TB411", severity="info"))["TB403"] == ""
     assert causes(finding("TB403", severity="info"), finding("TB411", severity="info"))[
