@@ -112,6 +112,53 @@ def test_a_loss_that_is_blank_between_evaluations_is_information() -> None:
     assert [f.severity for f in findings("TB201", run({"val/loss": blanks}))] == ["info"]
 
 
+def test_blanks_between_evaluations_may_differ_by_one_point() -> None:
+    blanks = np.full(200, np.nan)
+    blanks[np.linspace(9, 199, 21).astype(int)] = healthy(21)
+
+    assert [f.severity for f in findings("TB201", run({"val/loss": blanks}))] == ["info"]
+
+
+def test_every_other_point_may_be_blank() -> None:
+    blanks = broken(healthy(), slice(0, None, 2))
+
+    assert [f.severity for f in findings("TB201", run({"val/loss": blanks}))] == ["info"]
+
+
+def test_a_loss_that_fails_in_most_places_at_random_is_no_blank() -> None:
+    places = np.flatnonzero(np.random.default_rng(0).random(200) < 0.6)
+
+    assert [f.severity for f in findings("TB201", run({"loss": broken(healthy(), *places)}))] == [
+        "error"
+    ]
+
+
+def test_where_the_evaluation_alone_fails_the_learning_rate_is_not_to_blame() -> None:
+    ill = {"train/loss": healthy(), "val/loss": broken(healthy(), slice(88, None))}
+
+    (finding,) = findings("TB201", run(ill))
+
+    assert finding.severity == "error"
+    assert finding.advice.startswith("The training loss stays finite, so look at the evaluation")
+
+
+def test_a_training_loss_that_ended_before_acquits_no_weights() -> None:
+    ill = {"train/loss": healthy(50), "val/loss": broken(healthy(), slice(88, None))}
+
+    (finding,) = findings("TB201", run(ill))
+
+    assert finding.advice.startswith("Resume before step 88")
+
+
+def test_one_more_is_so_and_two_more_are() -> None:
+    one = {"a": broken(flat(), 0, 1), "b": broken(flat(), 0)}
+
+    assert findings("TB201", run(one))[0].message.endswith("first at step 0, and so is b")
+    assert findings("TB201", run({**one, "c": broken(flat(), 0)}))[0].message.endswith(
+        "and so are b and c"
+    )
+
+
 def test_a_loss_that_never_was_finite_has_no_last_good_value() -> None:
     (finding,) = findings("TB201", run({"loss": np.full(100, np.nan)}))
 

@@ -36,7 +36,8 @@ def nonfinite_value(
     What to do
         Go back to a checkpoint before the first bad step. Lower the learning rate or warm it up,
         clip gradients, look for logarithms and divisions of zero; under fp16 use a GradScaler or
-        bf16. `torch.autograd.set_detect_anomaly(True)` names the operation.
+        bf16. `torch.autograd.set_detect_anomaly(True)` names the operation. Where the training loss
+        stays finite and a validation loss does not, the weights are sound: look at the evaluation.
 
     Options
         in_a_row: non-finite points of a loss, one after another, that make it an error.
@@ -62,9 +63,7 @@ def nonfinite_value(
         yield Observation(
             "error" if is_error else "warning",
             f"{lead.described()}{lead.before()}",
-            (f"Resume before step {lead.first_step}" if lead.first_index else "Start again")
-            + "; lower the learning rate or warm it up, clip gradients, and check logarithms, "
-            "divisions and fp16 scaling.",
+            remedy(subject, lead, grave),
             tags=tuple(gap.tag for gap in told),
             steps=(lead.first_step, lead.last_step),
             evidence=lead.evidence() | state_before(subject, lead),
@@ -78,10 +77,28 @@ def nonfinite_value(
             yield harmless(rest)
 
 
+def remedy(subject: RunSubject, lead: Gaps, grave: Sequence[Gaps]) -> str:
+    """What to do: another thing where the training loss is finite all along."""
+    if all(gap.is_held_out for gap in grave) and any(
+        curve.is_whole and curve.wall_times[-1] >= lead.first_wall_time
+        for curve in subject.losses
+        if curve.role.split not in ("val", "test") and len(curve)
+    ):
+        return (
+            "The training loss stays finite, so look at the evaluation: damaged or empty samples, "
+            "logarithms, divisions, half precision, running statistics."
+        )
+    return (f"Resume before step {lead.first_step}" if lead.first_index else "Start again") + (
+        "; lower the learning rate or warm it up, clip gradients, and check logarithms, "
+        "divisions and fp16 scaling."
+    )
+
+
 def harmless(gaps: Sequence[Gaps]) -> Observation:
     """What need not worry: overflows that were skipped, ratios of nothing, blanks."""
     most = max(gaps, key=lambda gap: gap.count)
-    also = f", and so are {listed([g.tag for g in gaps if g != most])}" if len(gaps) > 1 else ""
+    others = [gap.tag for gap in gaps if gap != most]
+    also = f", and so {'are' if others[1:] else 'is'} {listed(others)}" if others else ""
     return Observation(
         "info",
         f"{most.described()}{also}",
@@ -141,19 +158,24 @@ class Gaps:
         return self.curve.role.metric == "gradient norm"
 
     @property
+    def is_held_out(self) -> bool:
+        return self.curve.role.split in ("val", "test")
+
+    @property
     def is_failed_loss(self) -> bool:
         return is_loss(self.curve.role.metric) and not self.is_blanks
 
     @property
     def is_blanks(self) -> bool:
-        """Whether the gaps are where nothing was measured: most points, in many equal stretches."""
+        """Whether the gaps are where nothing was measured: half of the points or more, in stretches
+        of equal length, or of lengths that differ by one around single measurements.
+        """
         inner = self.lengths[1:-1]
-        return (
-            len(self.lengths) >= 5
-            and 2 * self.count > len(self.curve.series)
-            and bool((inner == inner[0]).all())
-            and not np.isinf(self.bad).any()
-        )
+        if len(self.lengths) < 5 or 2 * self.count < len(self.curve.series) - 1:
+            return False
+        between = stretches(self.curve.kept)
+        single = len(self.lengths) >= 10 and bool((between[:, 0] == between[:, 1]).all())
+        return bool(np.ptp(inner) <= (1 if single else 0)) and not np.isinf(self.bad).any()
 
     @property
     def bad(self) -> Float64s:
