@@ -53,6 +53,12 @@ def test_a_spike_that_does_not_heal_is_a_warning() -> None:
     assert finding.message.endswith("is not back after 40 points")
 
 
+def test_the_advice_holds_whatever_a_step_is() -> None:
+    (finding,) = findings("TB203", FIRES["a level that stays"])
+
+    assert finding.advice.startswith("Go back to a checkpoint before step")
+
+
 def test_a_spike_at_the_end_has_had_no_time_to_heal() -> None:
     (finding,) = findings("TB203", run({"loss": spiky(at=395, healing=50, noise=0.001)}))
 

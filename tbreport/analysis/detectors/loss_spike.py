@@ -176,7 +176,7 @@ def observe(spikes: Sequence[Spike]) -> Observation:
         f"{curve.tag} jumps to {number(curve.values[most.index])}, {number(most.ratio)} times its "
         f"level, at step {most.step} and {course}"
         + (f"; {of_curve} spikes in all" if of_curve > 1 else ""),
-        f"Go back about 100 steps before step {most.step} and skip the batches around it; lower "
+        f"Go back to a checkpoint before step {most.step} and skip the batches around it; lower "
         "the learning rate or β₂."
         if lasting
         else "Look at the gradient norm and the batch there; clip gradients if spikes come back.",
