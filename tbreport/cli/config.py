@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tbreport.cli.output import Config, found_settings
+from tbreport.cli.output import Config, found_settings, note
 
 if TYPE_CHECKING:
     from tbreport.gate.model import Policy
@@ -48,17 +48,21 @@ def check(
 ) -> None:
     """Check settings and baseline files; exit 2 if one cannot be used. Reads no run."""
     from tbreport.gate.baseline import read
+    from tbreport.gate.statistics import FEWEST
     from tbreport.wording import count
 
     settings = found_settings(config)
     check_settings(settings)
-    given = baselines or [
-        Path(path) for path in policy_of(settings).baseline if path.endswith(".json")
-    ]
+    policy = policy_of(settings)
+    given = baselines or [Path(path) for path in policy.baseline if path.endswith(".json")]
     for path in given:
         jobs = read(path)
         runs = sum(len(job.runs) for job in jobs)
         print(f"{path}: {count(len(jobs), 'job')}, {count(runs, 'run')}")
+        for job in jobs:
+            if len(job.runs) < FEWEST and job.golden is None and policy.tol is None:
+                held = count(len(job.runs), "run")
+                note(f"job {job.job!r} has {held}: until there are {FEWEST}, the gate needs a tol")
     print(f"{settings.path or 'defaults'}: sound")
 
 

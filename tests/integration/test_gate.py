@@ -168,6 +168,17 @@ def test_config_check_reads_settings_and_baseline_and_no_run(tbreport: Command, 
     assert "base.json" in broken.err
 
 
+def test_config_check_tells_of_a_baseline_that_is_too_small_for_a_test(
+    tbreport: Command, runs: Path
+) -> None:
+    tbreport("baseline", "create", "main/lm-seed0", "-o", "base.json")
+
+    done = tbreport("config", "check", "base.json")
+
+    assert done.code == 0
+    assert "until there are 3, the gate needs a tol" in done.err
+
+
 def test_a_baseline_of_a_later_schema_says_how_to_upgrade(tbreport: Command, runs: Path) -> None:
     (runs / "base.json").write_text('{"schema": 99}')
 
