@@ -7,6 +7,7 @@ import subprocess
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -42,10 +43,9 @@ def describe(scenario: Scenario, task: Task, seed: int) -> dict[str, float | str
     usual = asdict(Recipe())
     chosen: dict[str, float | str] = {}
     for name, value in asdict(scenario.recipe).items():
-        if isinstance(value, (bool, tuple)):
-            value = ", ".join(value) if isinstance(value, tuple) else str(value).lower()
-        if name in ALWAYS or (value is not None and value != "" and value != written(usual[name])):
-            chosen[name] = value
+        text = written(value)
+        if name in ALWAYS or text not in (None, "", written(usual[name])):
+            chosen[name] = text
     named: dict[str, float | str] = {"scenario": scenario.name, "task": scenario.task, "seed": seed}
     # how many there are to choose among: the loss of guessing is the logarithm of it
     choices = {"n_classes": len(task.classes), "vocab_size": task.vocab_size}
@@ -58,8 +58,10 @@ ALWAYS = (
 )  # fmt: skip
 
 
-def written(value: object) -> object:
-    """A default as `describe` would write it."""
+def written(value: Any) -> Any:
+    """A setting as event files can hold it: a number, a text or None."""
+    if isinstance(value, tuple):
+        return ", ".join(value)
     return str(value).lower() if isinstance(value, bool) else value
 
 
