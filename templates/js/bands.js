@@ -25,6 +25,7 @@ function bandsFigure({ chart, columns, steps: every, color, tokens, size, view, 
   const marks = (chart.marks ?? []).map((mark) => drawMark(mark, [{ steps, xs }], tokens, false));
   layout.shapes = marks.flatMap((mark) => mark.shapes);
   layout.annotations = marks.flatMap((mark) => mark.annotations);
+  layout.yaxis.automargin = roomForLabels(extent(rows));
   layout.uirevision = `bands ${view.axis}`;
   const data = PERCENTILES.map((_, at) => ({
     type: "scatter",

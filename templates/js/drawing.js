@@ -45,12 +45,16 @@ function createDrawing(manifest, current, change) {
     const made = makeFigure(manifest, chart, read, current(), { width, height });
     kept.cursor.follow(null);
     kept.made = made;
+    if (figure.matches(".zoomed")) made.layout.yaxis.automargin = "left";
     await Plotly.react(kept.target, made.data, made.layout, CONFIG);
     scaleWithBox(kept.target, width, height);
     if (!drawn.has(figure))
       kept.target.on("plotly_relayout", () => {
         markZoom(figure, kept);
         kept.cursor.hold(current().step);
+        // Labels of a short stretch have more digits.
+        if (figure.matches(".zoomed") && !kept.target.layout.yaxis.automargin)
+          Plotly.relayout(kept.target, { "yaxis.automargin": "left" });
       });
     drawn.set(figure, kept);
     kept.cursor.hold(current().step);

@@ -20,6 +20,13 @@ SERIES = {
     "first": np.array([3.0] + [np.nan] * 99),
 }
 
+LEFT_ENDS = """id => {
+  const target = document.querySelector(`#${id} .live`);
+  const left = target.getBoundingClientRect().left;
+  return [...target.querySelectorAll(".ytick text")].map(
+    (label) => label.getBoundingClientRect().left - left);
+}"""
+
 
 @pytest.fixture
 def opened(open_page: Opener) -> Opened:
@@ -35,15 +42,7 @@ def opened(open_page: Opener) -> Opened:
 @pytest.mark.parametrize("tag", ["near", "huge"])
 def test_labels_that_are_wider_than_the_margin_are_not_cut(opened: Opened, tag: str) -> None:
     opened.chart(tag)
-    ends = opened.page.evaluate(
-        """tag => {
-          const target = document.querySelector(`#${tag} .live`);
-          const left = target.getBoundingClientRect().left;
-          return [...target.querySelectorAll(".ytick text")].map(
-            (label) => label.getBoundingClientRect().left - left);
-        }""",
-        tag,
-    )
+    ends = opened.page.evaluate(LEFT_ENDS, tag)
 
     assert len(ends) > 1
     assert min(ends) >= 0
@@ -63,6 +62,20 @@ def test_the_day_below_the_times_of_a_wall_axis_is_not_cut(open_page: Opener) ->
 
     assert "2025" in opened.page.locator("#scalar-0 .live .xtick").first.text_content()
     assert min(room) >= 0
+
+
+def test_labels_of_a_zoomed_chart_are_not_cut(open_page: Opener) -> None:
+    opened = open_page(typical(n=60))
+    opened.chart("scalar-0")
+    opened.page.evaluate(
+        """() => window.Plotly.relayout(
+          document.querySelector("#scalar-0 .live"), {"yaxis.range": [0.50001, 0.50002]})"""
+    )
+    opened.settle("scalar-0", "target._fullLayout.yaxis.automargin === 'left'")
+    ends = opened.page.evaluate(LEFT_ENDS, "scalar-0")
+
+    assert len(ends) > 1
+    assert min(ends) >= 0
 
 
 def test_a_chart_without_a_value_has_no_labels_beside_it(opened: Opened) -> None:

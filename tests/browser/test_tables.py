@@ -79,7 +79,8 @@ def test_rows_go_below_the_heading_that_stays(open_page: Opener, corner: bool) -
           table.scrollIntoView();
           table.scrollTo(60, 90);
           const {left, top} = table.getBoundingClientRect();
-          return document.elementFromPoint(left + (corner ? 30 : 300), top + 14).closest("th, td").tagName;
+          const found = document.elementFromPoint(left + (corner ? 30 : 300), top + 14);
+          return found.closest("th, td").tagName;
         }""",
         corner,
     )

@@ -52,3 +52,11 @@ test("a constant line has room above and below, one that moves is left to Plotly
   assert.deepEqual([flatRange([2, 2]), flatRange([0, 0]), flatRange([-4, -4])], [[1, 3], [-0.5, 0.5], [-6, -2]]);
   assert.deepEqual([flatRange([1, 2]), flatRange(null)], [null, null]);
 });
+
+test("room is made for labels that may be wide, and time is not spent on others", () => {
+  const { roomForLabels } = scripts("roomForLabels");
+  const wide = [[999999.9, 1000000.1], [0, 1e38], [-2e-3, 1e-3], [1e-38, 2e-36], [5, 5]];
+  const narrow = [[0, 1], [0.001, 2.5], [-3, 90000], [0, 3e-4], null];
+  assert.deepEqual(wide.map(roomForLabels), wide.map(() => "left"));
+  assert.deepEqual(narrow.map(roomForLabels), narrow.map(() => false));
+});
