@@ -190,9 +190,8 @@ def rank_correlation(x: Float64s, y: Float64s, draws: int, seed: int) -> tuple[f
     return found, (as_far + 1) / (draws + 1)
 
 
-def adjusted(p_values: Sequence[float]) -> Float64s:
-    """The p-values after Benjamini and Hochberg, in the same order."""
-    p = np.asarray(p_values, np.float64)
+def benjamini_hochberg(p: Float64s) -> Float64s:
+    """Adjusted so that a share of what is marked, not of all, may be marked wrongly."""
     order = np.argsort(p)[::-1]
     scaled = p[order] * len(p) / np.arange(len(p), 0, -1)
     found = np.empty(len(p))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tbreport.analysis.ensemble import benjamini_hochberg
 from tbreport.errors import BadSetting
 from tbreport.gate import statistics
 from tbreport.gate.comparing import Assessment, signed
@@ -65,7 +66,7 @@ def numbers(check: Check) -> str:
 def mark(found: Sequence[Assessment]) -> list[Check]:
     """Ungated checks, the greatest worsening first; what stands out is a warning."""
     tests = [one for one in found if one.check.p is not None]
-    adjusted = statistics.benjamini_hochberg(np.array([one.check.p for one in tests], np.float64))
+    adjusted = benjamini_hochberg(np.array([one.check.p for one in tests], np.float64))
     checks = []
     for one, p in zip(tests, adjusted.tolist(), strict=True):
         check = replace(one.check, p_adjusted=p)

@@ -88,22 +88,9 @@ def holm(p: Float64s) -> Float64s:
     order = np.argsort(p, axis=-1)
     count = p.shape[-1]
     ordered = np.take_along_axis(p, order, axis=-1) * np.arange(count, 0, -1)
-    return restored(np.minimum(np.maximum.accumulate(ordered, axis=-1), 1.0), order)
-
-
-def benjamini_hochberg(p: Float64s) -> Float64s:
-    """Adjusted so that a share of what is marked, not of all, may be marked wrongly."""
-    order = np.argsort(p, axis=-1)
-    count = p.shape[-1]
-    ordered = np.take_along_axis(p, order, axis=-1) * count / np.arange(1, count + 1)
-    falling = np.minimum.accumulate(ordered[..., ::-1], axis=-1)[..., ::-1]
-    return restored(np.minimum(falling, 1.0), order)
-
-
-def restored(ordered: Float64s, order: np.ndarray) -> Float64s:
-    """Sorted values back where they came from."""
     found = np.empty_like(ordered)
-    np.put_along_axis(found, order, ordered, axis=-1)
+    rising = np.minimum(np.maximum.accumulate(ordered, axis=-1), 1.0)
+    np.put_along_axis(found, order, rising, axis=-1)
     return found
 
 

@@ -8,7 +8,6 @@ from scipy import stats
 
 from benchmarks.gate import PROMISED
 from tbreport.gate.statistics import (
-    benjamini_hochberg,
     change_point,
     compare,
     holm,
@@ -104,12 +103,6 @@ def test_where_no_number_of_seeds_helps_none_is_said() -> None:
 def test_holm_is_the_textbooks() -> None:
     np.testing.assert_allclose(holm(np.array([0.01, 0.04, 0.03])), [0.03, 0.06, 0.06])
     assert holm(np.empty(0)).size == 0
-
-
-def test_benjamini_hochberg_is_scipys() -> None:
-    p = np.random.default_rng(0).random(30)
-
-    np.testing.assert_allclose(benjamini_hochberg(p), stats.false_discovery_control(p))
 
 
 def test_neighboring_points_that_agree_are_worth_fewer() -> None:

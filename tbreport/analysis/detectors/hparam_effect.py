@@ -9,7 +9,7 @@ import numpy as np
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.ensemble import (
     Outcome,
-    adjusted,
+    benjamini_hochberg,
     common_tag,
     is_seed,
     outcome,
@@ -71,7 +71,8 @@ def hparam_effect(
     if not tested:
         return
     goal = pairs[0][1].goal
-    for (name, n, rho, _), p in zip(tested, adjusted([t[3] for t in tested]), strict=True):
+    adjusted = benjamini_hochberg(np.array([p for *_, p in tested]))
+    for (name, n, rho, _), p in zip(tested, adjusted, strict=True):
         if p <= level and abs(rho) >= least:
             better = "larger" if (rho > 0) == (goal == "max") else "smaller"
             yield Observation(
