@@ -11,13 +11,14 @@ import errno
 import gc
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 NEW_OBJECTS = 100_000  # before Python looks for cycles among them; Python's own is 700 or 2,000
-REPEATED_S = 0.01  # after a Ctrl-C that Python dropped
+REPEATED_S = 0.01  # between two looks whether a Ctrl-C that Python dropped was heard
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, one's share of it, a file
 
 
@@ -76,22 +77,35 @@ def interruptible() -> Iterator[None]:
     An error after it is its doing: Python makes a RuntimeError of what is raised while a class is
     created, and extension modules make an ImportError of what is raised while they are imported.
     Where nothing can be raised, as in the callbacks of weak references that importing leaves
-    behind, Python drops it with a word on stderr: it is pressed again in a moment.
+    behind, Python drops it with a word on stderr: it is pressed again until it is heard. Once may
+    not be enough: a signal that comes just before the main thread begins to wait does not wake it.
     """
     from tbreport.errors import Interrupted
 
-    pressed = False
+    heard = 0
+    is_over = False
 
     def interrupt(signal: int, frame: FrameType | None) -> None:
-        nonlocal pressed
-        pressed = True
+        nonlocal heard
+        while frame is not None:
+            if frame.f_code is repeat.__code__:  # what is raised there is dropped for good
+                return
+            frame = frame.f_back
+        heard += 1
         raise Interrupted
 
+    def insist(before: int) -> None:
+        while True:
+            time.sleep(REPEATED_S)
+            if heard > before or is_over:
+                return
+            press()
+
     def repeat(dropped: sys.UnraisableHookArgs) -> None:
-        from threading import Timer
+        from threading import Thread
 
         if dropped.exc_type is Interrupted:
-            Timer(REPEATED_S, press).start()
+            Thread(target=insist, args=(heard,), daemon=True).start()
         else:
             hook(dropped)
 
@@ -100,10 +114,11 @@ def interruptible() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if pressed:
+        if heard:
             raise Interrupted from error
         raise
     finally:
+        is_over = True
         signal.signal(signal.SIGINT, before)
         sys.unraisablehook = hook
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import weakref
 from pathlib import Path
@@ -113,6 +114,25 @@ def test_a_ctrl_c_that_python_drops_is_repeated(capsys: pytest.CaptureFixture[st
     with pytest.raises(Interrupted), interruptible():
         lose_and_wait(kept)
     assert time.monotonic() - begun < PATIENCE_S  # who waits is woken
+    assert reference() is None
+    assert capsys.readouterr().err == ""
+
+
+@posix_only
+def test_a_ctrl_c_that_comes_again_too_soon_is_repeated(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin = threading.Thread.start
+
+    def begin_slowly(thread: threading.Thread) -> None:
+        begin(thread)
+        time.sleep(0.1)  # as on a busy machine: the word on what was dropped is still being told
+
+    monkeypatch.setattr("threading.Thread.start", begin_slowly)
+    kept = [Descriptor()]
+    reference = weakref.ref(kept[0], lambda _: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(Interrupted), interruptible():
+        lose_and_wait(kept)
     assert reference() is None
     assert capsys.readouterr().err == ""
 
