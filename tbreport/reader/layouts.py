@@ -185,8 +185,11 @@ def runs(
     known = dict(waiting)
     taken: dict[str, set[str]] = {}
     found: dict[str, list[Member]] = {}
-    for name in [name for name in LAYOUTS if name in tuple(layouts)]:
-        for folder, place in LAYOUTS[name].joins(family, waiting).items():
+    wanted = frozenset(layouts)
+    for name, layout in LAYOUTS.items():
+        if name not in wanted:
+            continue
+        for folder, place in layout.joins(family, waiting).items():
             if place.run in known and place.run not in taken:
                 taken[place.run] = set(known[place.run].tags)
             tags = {place.prefix + tag for tag in known[folder].tags}
