@@ -19,6 +19,7 @@ from tbreport.cli.output import (
     note,
     selected,
 )
+from tbreport.wording import count
 
 if TYPE_CHECKING:
     from tbreport.exporting.export import Format
@@ -77,7 +78,7 @@ def export(
     for table in result.tables:
         if table.path != exporting.STDOUT:
             size = table.path.stat().st_size / 1e6
-            note(f"{table.path} {table.rows:,} rows {size:.2f} MB")
+            note(f"{table.path} {count(table.rows, 'row')} {size:.2f} MB")
 
 
 def targets(output: Path, kinds: Sequence[str], format: Format, is_file: bool) -> dict[str, Path]:
