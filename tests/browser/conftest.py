@@ -81,6 +81,12 @@ class Opened:
         self.rest()
         return figure
 
+    def address(self) -> str:
+        """The page's address at rest: the page writes it sparingly, Playwright learns it late."""
+        self.rest()
+        address: str = self.page.evaluate("location.href")
+        return address
+
     def rest(self) -> None:
         """Wait until nothing that was asked of the page is still to come."""
         self.page.evaluate(AT_REST)

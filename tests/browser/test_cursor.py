@@ -72,7 +72,7 @@ def test_a_click_holds_the_step_with_the_values_of_all_runs(opened: Opened) -> N
     held.wait_for(timeout=PATIENCE)
 
     step = held.locator("input[type=number]").input_value()
-    assert opened.page.url.endswith(f"step={step}")
+    assert opened.address().endswith(f"step={step}")
     assert hairline(opened, "scalar-0", held=True) == pytest.approx(float(step), abs=0.01)
     assert held.locator("tbody tr").count() == len(RUNS)
     assert "lr" in held.locator("thead").inner_text()
@@ -83,11 +83,11 @@ def test_the_keyboard_reads_holds_and_gives_up_a_step(opened: Opened) -> None:
     for key in ("Home", "ArrowRight", "Enter"):
         opened.page.keyboard.press(key)
     opened.page.wait_for_selector("#held", timeout=PATIENCE)
-    assert opened.page.url.endswith("step=2")
+    assert opened.address().endswith("step=2")
 
     opened.page.keyboard.press("Escape")
     opened.page.wait_for_selector("#held", state="detached", timeout=PATIENCE)
-    assert "step=" not in opened.page.url
+    assert "step=" not in opened.address()
 
 
 def test_the_slider_and_the_arrows_move_the_held_step_without_drawing_again(
@@ -129,7 +129,7 @@ def test_the_table_of_runs_leads_to_the_values(opened: Opened) -> None:
     opened.page.get_by_role("button", name="Values at a step…").click()
     opened.page.wait_for_selector("#held", timeout=PATIENCE)
 
-    assert opened.page.url.endswith(f"step={2 * (N - 1)}")
+    assert opened.address().endswith(f"step={2 * (N - 1)}")
 
 
 def test_the_values_at_the_held_step_are_printed_whole(opened: Opened) -> None:

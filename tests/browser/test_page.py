@@ -157,7 +157,7 @@ def test_a_run_can_be_switched_off_in_the_list(open_page: Opener) -> None:
     button.click()
 
     assert button.get_attribute("aria-pressed") == "false"
-    assert "off=baseline%2Fs0" in opened.page.url
+    assert "off=baseline%2Fs0" in opened.address()
 
 
 def test_a_run_can_be_looked_at_alone_and_all_come_back(open_page: Opener) -> None:
@@ -220,7 +220,7 @@ def test_a_drawn_slider_leaves_its_last_value_in_the_address(open_page: Opener) 
     )
 
     assert written < 10
-    assert opened.page.url.endswith("smoothing=0.29")
+    assert opened.address().endswith("smoothing=0.29")
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_the_view_lives_in_the_address(open_page: Opener) -> None:
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
     page.locator("#controls button[type=reset]").click()
-    assert page.url.endswith("#scalars")
+    assert opened.address().endswith("#scalars")
     assert page.locator("#runs-filter").input_value() == ""
 
 
@@ -304,7 +304,7 @@ def test_following_a_permalink_keeps_the_view(open_page: Opener) -> None:
     opened.page.locator("article a.code").first.click()
     opened.page.wait_for_function("() => location.hash.includes('?')", timeout=PATIENCE)
 
-    assert opened.page.url.endswith("#tb201?smoothing=0.3")
+    assert opened.address().endswith("#tb201?smoothing=0.3")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -454,7 +454,7 @@ def test_outliers_are_cut_only_when_asked_and_each_chart_says_so(open_page: Open
     opened.settle("scalar-4", "figure.classList.contains('clamped')")
     said = opened.page.locator("#scalar-4 .dropped").inner_text()
     assert re.fullmatch(r"outliers cut: \d+ points out of sight", said)
-    assert opened.page.url.endswith("clamp=1")
+    assert opened.address().endswith("clamp=1")
     assert opened.page.locator("#scalar-4 .home").is_hidden()
     assert opened.page.locator(".evidence.clamped").count() == 0
 
@@ -467,7 +467,7 @@ def test_smoothing_over_distance_is_another_curve(open_page: Opener) -> None:
     opened.settle("scalar-4", f"target.data[{len(RUNS)}].y[50] !== {before[50]}")
 
     assert opened.page.locator("#scalar-4 .dropped").inner_text() == ""
-    assert opened.page.url.endswith("over=distance")
+    assert opened.address().endswith("over=distance")
 
 
 def test_smoothing_over_thinned_points_says_so(open_page: Opener) -> None:

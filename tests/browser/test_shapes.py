@@ -73,7 +73,7 @@ def test_overlaid_histograms_stand_on_one_line(opened: Opened) -> None:
     assert len(traces) == 24
     assert {trace["y"][0] for trace in traces} == {0}
     assert "later steps darker" in opened.page.locator("#histogram-0 figcaption").inner_text()
-    assert opened.page.url.endswith("shape=overlay")
+    assert opened.address().endswith("shape=overlay")
 
 
 def test_bands_are_nine_percentiles_over_steps(opened: Opened) -> None:
@@ -125,7 +125,7 @@ def test_runs_are_taken_together_by_seeds_with_a_band(opened: Opened) -> None:
     caption = opened.page.locator("#scalar-5 figcaption").inner_text()
     assert "mean, min to max, of 3 smoothed runs a step" in caption
     assert opened.page.locator("#groups").inner_text().split() == ["mlp", "3", "wide", "1"]
-    assert opened.page.url.endswith("group=seeds")
+    assert opened.address().endswith("group=seeds")
 
 
 def test_a_group_is_saved_as_it_was_measured_beside_as_it_was_smoothed(opened: Opened) -> None:

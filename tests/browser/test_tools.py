@@ -120,7 +120,7 @@ def test_a_pinned_chart_stands_on_top_and_in_the_address(open_page: Opener) -> N
     pinned = opened.page.locator("#pinned figure")
 
     assert pinned.evaluate_all("found => found.map((figure) => figure.id)") == ["scalar-4"]
-    assert opened.page.url.endswith("pin=scalar-4")
+    assert opened.address().endswith("pin=scalar-4")
     assert opened.page.locator("#scalars .away").inner_text() == "pinned above"
     opened.chart("scalar-4")
 
