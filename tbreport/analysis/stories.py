@@ -1,8 +1,8 @@
 """Findings of one run that explain one another: the first cause leads, the others follow from it.
 
 A learning rate too high makes gradients jump, the loss spike, then diverge, then NaN: four findings
-and one story. Which may explain which is a table; a cause must have begun before the other ended, and
-not be over long before it began. Information explains no warning.
+and one story. Which may explain which is a table; a cause must have begun before the other ended,
+and not be over long before it began. Information explains no warning.
 """
 
 from __future__ import annotations
