@@ -46,14 +46,17 @@ def window(n: int) -> int:
     return max(SMALLEST, round(SMOOTH_SHARE * n)) | 1
 
 
-def smooth(values: Float64s) -> Float64s:
+def smooth(values: Float64s, width: int | None = None) -> Float64s:
     """The running median, 2 % of the points wide and at least three; as long as the values.
 
     It is taken at every eighth of its width and interpolated between, so that the cost is linear
     in the points whatever the width: 0.06 ms for a thousand, 0.1 s for a million. Towards the
     ends the window stops at the last whole one.
+
+    Args:
+        width: of the window instead, in points; odd.
     """
-    n, width = len(values), window(len(values))
+    n, width = len(values), width or window(len(values))
     if n <= width:
         return np.full(n, median(values))
     middles, apart, first = median_of_windows(values, width), stride(width), width // 2
@@ -151,6 +154,15 @@ def wander(values: Float64s) -> float:
     x = np.arange(len(values)) - (len(values) - 1) / 2
     slope = (x @ values) / max(float(x @ x), 1.0)
     return spread(values - slope * x)
+
+
+def drift(smoothed: Float64s) -> float:
+    """The robust standard deviation of a smoothed curve around one over a quarter of its points.
+
+    Of noise that lasts from point to point, such as a mean over the last hundred episodes has: what
+    `noise` cannot see. A curve that rises, or drops once, is followed by both.
+    """
+    return spread(smoothed - smooth(smoothed, len(smoothed) // 4 | 1))
 
 
 def surprise(values: Float64s, at: Rows, width: int) -> Float64s:
