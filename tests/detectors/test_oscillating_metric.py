@@ -9,9 +9,15 @@ from tests.findings import findings
 
 TURNS = np.where(np.arange(200) % 2, 1.0, -1.0)
 
+CHANCE = np.random.default_rng(0)
+OF_200 = CHANCE.binomial(200, 0.8, 100) / 200  # right answers
+
 FIRES = {
     "an accuracy": run({"val/accuracy": 0.8 + 0.03 * TURNS, "loss": healthy()}),
     "an accuracy in percent": run({"val/accuracy": 80 + 3 * TURNS, "loss": healthy()}),
+    "an accuracy of 200 samples, by more than chance": run(
+        {"val/accuracy": CHANCE.binomial(200, 0.7 + 0.1 * TURNS) / 200, "loss": healthy()}
+    ),
     "a loss": run({"loss": healthy() * (1 + 0.4 * TURNS)}),
 }
 QUIET = {
@@ -28,6 +34,9 @@ QUIET = {
     ),
     "near miss: an accuracy of batches": run(
         {"fast_rcnn/cls_accuracy": 0.8 + 0.05 * TURNS, "loss": healthy()}
+    ),
+    "near miss: an accuracy of 200 samples, by chance": run(
+        {"val/accuracy": OF_200.astype(np.float32).astype(np.float64), "loss": healthy()}
     ),
     "near miss: nineteen points": run({"val/accuracy": 0.8 + 0.05 * TURNS[:19]}),
     "reinforcement learning": run(
