@@ -52,6 +52,10 @@ QUIET = {
     "near miss: training rises too": trained(diverging(to=0.5), diverging(to=0.5, seed=1)),
     "near miss: nine evaluations": trained(overfit(9, noise=0.01)),
     "near miss: a gap that does not widen": trained(healthy() * 3),
+    "near miss: twice a millionth of the start": trained(
+        np.r_[np.geomspace(1.0, 1e-6, 100), 1e-6 * np.linspace(1.0, 2.0, 100)],
+        np.geomspace(1.0, 1e-7, 200),
+    ),
     "a validation loss alone": run({"val/loss": overfit(rise=0.3)}),
     "a pair that cannot be laid over each other": by_epoch([START + 9999.0] * 20),
     "a loss that crosses zero": trained(overfit() - 1),

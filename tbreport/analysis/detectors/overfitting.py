@@ -27,6 +27,7 @@ def overfitting(
     error_rise: float = 0.2,
     noise_factor: float = 2.5,
     wander_factor: float = 5.0,
+    of_gain: float = 0.001,
     min_evaluations: int = 10,
 ) -> Iterator[Observation]:
     """A validation loss that turned and rises while the training loss does not.
@@ -55,6 +56,8 @@ def overfitting(
             the points if not of the usual one.
         wander_factor: and so many times as large as the curve's wandering around a straight line
             after its best.
+        of_gain: and at least such a share of what the curve had gained from its start to its best:
+            a loss that fell to a millionth may well double there.
         min_evaluations: fewer validation points are too short to say.
 
     Known false positives
@@ -79,7 +82,9 @@ def overfitting(
         if val not in subject.judged_losses or len(val) < min_evaluations:
             continue
         risen = val.tail / val.best - 1
-        if risen < rise or not match.train_went_on:
+        if risen < rise or val.tail - val.best < of_gain * (val.head - val.best):
+            continue
+        if not match.train_went_on:
             continue
         if math.log1p(risen) >= wander_factor * wander_of(val) and (
             stands_out(val, window(len(val)), rise, noise_factor)
