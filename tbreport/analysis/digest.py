@@ -150,7 +150,7 @@ def checkpoint(subject: RunSubject) -> Checkpoint | None:
                 float(np.interp(chosen.best_step, other.steps, other.smooth)),
                 other.best,
             )
-            for other in sorted(subject.measures(), key=lambda curve: curve.tag)
+            for other in sorted(subject.held_out, key=lambda curve: curve.tag)
             if other is not chosen and len(other) >= CHECKPOINT_POINTS and covers(other, chosen)
         ),
     )

@@ -67,7 +67,7 @@ def validation_measure(subject: RunSubject, options: Options) -> str:
     if subject.is_game or subject.has_reinforcement:
         return training_course(subject, options)
     least = options.get("min_evaluations", 10)
-    return longest(subject.measures(), least, "validation series", "evaluation")
+    return longest(subject.held_out, least, "validation series", "evaluation")
 
 
 def accuracy(subject: RunSubject, options: Options) -> str:

@@ -127,9 +127,14 @@ class RunSubject:
                 held.setdefault(curve.role.split, []).append(curve)
         return {split: tuple(found) for split, found in held.items()}
 
-    def measures(self, split: Split = "val") -> tuple[Curve, ...]:
+    def measures(self, split: Split) -> tuple[Curve, ...]:
         """The losses and metrics of a split, by tag."""
         return self.by_split.get(split, ())
+
+    @property
+    def held_out(self) -> tuple[Curve, ...]:
+        """Those of validation; of tests where nothing was validated, as in many tutorials."""
+        return self.measures("val") or self.measures("test")
 
     @cached_property
     def chosen(self) -> Curve | None:
@@ -140,7 +145,7 @@ class RunSubject:
         """
         if self.is_game or self.has_reinforcement:
             return None
-        return max(self.measures(), key=preference, default=None)
+        return max(self.held_out, key=preference, default=None)
 
     def gradient_norms(self) -> tuple[Curve, ...]:
         return self.of_metric("gradient norm")

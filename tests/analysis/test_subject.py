@@ -104,6 +104,16 @@ def test_the_longest_epoch_tag_lays_a_pair() -> None:
     assert [match.comparison.axis for match in subject.matches] == ["epochs"]
 
 
+def test_a_checkpoint_is_chosen_by_tests_where_nothing_was_validated() -> None:
+    tutorial = RunSubject(run(dict.fromkeys(("Loss/train", "Loss/test"), healthy())))
+    both = RunSubject(run(dict.fromkeys(("val/loss", "test/accuracy"), healthy())))
+
+    assert tutorial.chosen is not None
+    assert tutorial.chosen.tag == "Loss/test"
+    assert both.chosen is not None
+    assert both.chosen.tag == "val/loss"
+
+
 def test_a_checkpoint_is_chosen_by_recall_only_where_there_is_no_other_metric() -> None:
     several = RunSubject(run(dict.fromkeys(("val/loss", "val/recall", "val/wer"), healthy())))
     alone = RunSubject(run(dict.fromkeys(("val/loss", "val/recall"), healthy())))

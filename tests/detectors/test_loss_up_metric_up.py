@@ -12,6 +12,9 @@ TURNED = {"train/loss": healthy(), "val/loss": overfit()}
 
 FIRES = {
     "an accuracy that still rises": run({**TURNED, "val/accuracy": RISING}),
+    "a test accuracy where there is no validation": run(
+        {"Loss/train": healthy(), "Loss/test": overfit(), "Accuracy/test": RISING}
+    ),
     "an error that stays low": run({**TURNED, "val/wer": healthy(noise=0.01)}),
     "of two metrics one falls a little": run(
         {
@@ -32,6 +35,9 @@ QUIET = {
         {**TURNED, "val/accuracy": RISING, "val/f1": 1 / overfit()}
     ),
     "near miss: nine evaluations of the metric": run({**TURNED, "val/accuracy": RISING[:9]}),
+    "near miss: a test accuracy beside validation": run(
+        {**TURNED, "val/accuracy": 1 / overfit(), "test/accuracy": RISING}
+    ),
     "near miss: only the training accuracy": run({**TURNED, "train/accuracy": RISING}),
     "the best accuracy so far, which cannot fall": run(
         {**TURNED, "best_val_acc": np.maximum.accumulate(RISING), "val/acc": 1 / overfit()}

@@ -57,7 +57,7 @@ def loss_up_metric_up(
         return
     metrics = [
         curve
-        for curve in subject.measures()
+        for curve in subject.held_out
         if not is_loss(curve.role.metric) and len(curve) >= min_evaluations
     ]
     staying = [curve for curve in metrics if stays(curve, noise_factor)]
