@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from itertools import pairwise
@@ -40,6 +41,7 @@ SMALL = [
 ]
 
 Compare = Callable[..., None]
+PATIENCE_S = 300  # for what would hang
 
 
 def plain(found: Any) -> Any:
@@ -373,7 +375,10 @@ def test_scans_that_nobody_takes_are_given_up(
 
     scans.close()  # waits for every thread of the pool
 
-    assert threads() == before
+    deadline = time.monotonic() + PATIENCE_S
+    while threads() > before:  # the system counts a thread for a moment after its end
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def threads() -> int:
