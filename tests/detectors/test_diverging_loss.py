@@ -71,8 +71,8 @@ def test_it_names_the_best_step_and_what_was_lost() -> None:
     best_step = int(finding.evidence["best_step"])
     assert 90 <= best_step <= 105
     assert finding.message == (
-        f"loss ends at 4, {4 / finding.evidence['best']:.4g} times its best of "
-        f"{finding.evidence['best']:.4g} at step {best_step}; 100 % of its progress is lost"
+        f"loss ends at 4, {4 / finding.evidence['best']:.4g} times its best level of "
+        f"{finding.evidence['best']:.4g} around step {best_step}; 100 % of its progress is lost"
     )
     assert finding.steps == (best_step, 199)
     assert f"resume from step {best_step}" in finding.advice

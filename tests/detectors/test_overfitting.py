@@ -82,8 +82,8 @@ def test_it_names_the_checkpoint_to_keep() -> None:
     assert finding.tags == ("train/loss", "val/loss")
     assert finding.evidence["best_step"] == pytest.approx(80, abs=3)
     assert finding.message == (
-        f"val/loss is {finding.evidence['rise_percent']:.0f} % above its best of "
-        f"{finding.evidence['best']:.4g} at step {finding.evidence['best_step']:.0f} "
+        f"val/loss is {finding.evidence['rise_percent']:.0f} % above its best level of "
+        f"{finding.evidence['best']:.4g} around step {finding.evidence['best_step']:.0f} "
         "while train/loss kept falling"
     )
     assert finding.advice.startswith(

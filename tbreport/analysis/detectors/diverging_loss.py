@@ -100,7 +100,7 @@ def observe(worst: Curve, others: Sequence[str]) -> Observation:
     return Observation(
         "error" if worst.tail >= worst.head else "warning",
         f"{worst.tag} ends at {number(worst.tail)}, {number(worst.tail / worst.best)} times its "
-        f"best of {number(worst.best)} at step {worst.best_step}; {outcome}"
+        f"best level of {number(worst.best)} around step {worst.best_step}; {outcome}"
         + (f", as with {listed(others)}" if others else ""),
         (f"Stop and resume from step {worst.best_step}" if learned else "Start again")
         + " with a third to a half of the learning rate; check the order of the data.",

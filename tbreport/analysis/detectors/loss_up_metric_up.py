@@ -70,7 +70,7 @@ def loss_up_metric_up(
         yield Observation(
             "info",
             f"{finding.tags[1]} is {percent(rise / 100)} above its best, while {best.tag} "
-            f"ends at {number(best.tail)}, as good as its best of {number(best.best)}",
+            f"ends at {number(best.tail)}, as good as its best level of {number(best.best)}",
             f"Choose the checkpoint by {best.tag}: step {best.best_step}; if probabilities "
             "matter, label smoothing or a fitted temperature.",
             tags=(*finding.tags, best.tag),

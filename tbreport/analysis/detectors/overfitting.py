@@ -122,8 +122,8 @@ def observe(match: Match, severity: Severity) -> Observation:
     course = "kept falling" if train.tail < match.train_at_best else "did not rise"
     return Observation(
         severity,
-        f"{val.tag} is {percent(risen)} above its best of {number(val.best)} at step "
-        f"{val.best_step} while {train.tag} {course}"
+        f"{val.tag} is {percent(risen)} above its best level of {number(val.best)} around "
+        f"step {val.best_step} while {train.tag} {course}"
         + ("" if axis == "steps" else f" (compared by {axis})"),
         f"Keep the checkpoint of step {val.best_step}; then early stopping, augmentation, weight "
         "decay, dropout or a smaller model.",

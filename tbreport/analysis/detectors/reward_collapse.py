@@ -76,7 +76,7 @@ def observe(curve: Curve, lost: float) -> Observation:
     """Tell of one reward."""
     return Observation(
         "warning",
-        f"{curve.tag} fell from {number(curve.best)} at step {curve.best_step} to "
+        f"{curve.tag} fell from {number(curve.best)} around step {curve.best_step} to "
         f"{number(curve.tail)}: {percent(lost)} of its gain is lost",
         f"Resume from step {curve.best_step} with a smaller learning rate or clip range; keep the "
         "best checkpoint.",

@@ -65,8 +65,8 @@ def wasted_training(
         spent = f", {duration(seconds)} of training" if seconds > 0 else ""
         yield Observation(
             "info",
-            f"{chosen.tag} was best ({number(chosen.best)}) at step {best}; {percent(after)} of "
-            f"the steps{spent} came after, and it ended at {number(chosen.tail)}",
+            f"{chosen.tag} was best around step {best} ({number(chosen.best)}); {percent(after)} "
+            f"of the steps{spent} came after, and it ended at {number(chosen.tail)}",
             f"Keep the checkpoint of step {best}; stop early, or shorten the schedule.",
             tags=(chosen.tag,),
             steps=(best, last),
