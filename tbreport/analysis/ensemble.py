@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tbreport.analysis.pairs import NO_MEASURES
 from tbreport.analysis.roles import ONE_SIDED
 from tbreport.model import Float64s, Goal, HParam, RunDigest, Statistics
 from tbreport.wording import count
@@ -23,7 +24,7 @@ SEED = re.compile(
     re.IGNORECASE,
 )
 SEED_HPARAM = re.compile(r"(^|[^a-z])(random_?|rng_?|torch_?)?seed$", re.IGNORECASE)
-NO_OUTCOME = frozenset({"throughput", "explained variance"})
+NO_OUTCOME = NO_MEASURES | {"explained variance"}
 Options = Mapping[str, Any]
 
 

@@ -64,6 +64,10 @@ def test_a_whole_metric_goes_before_precision_and_recall() -> None:
     assert judged_by("val/recall", "val/loss") == "val/recall"
 
 
+def test_the_best_loss_so_far_does_not_go_before_a_metric() -> None:
+    assert judged_by("best_val_loss", "val_acc", "val_loss") == "val_acc"
+
+
 def test_of_metrics_alike_the_first_is_taken_as_for_a_checkpoint() -> None:
     assert judged_by("val/f1", "val/accuracy") == "val/accuracy"
 
