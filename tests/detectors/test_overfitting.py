@@ -76,6 +76,16 @@ def test_a_rise_of_a_fifth_is_an_error() -> None:
     assert found(trained(overfit(rise=0.15, noise=0.005))).severity == "warning"
 
 
+def test_a_clock_that_was_set_back_makes_no_time_below_zero() -> None:
+    back = START + np.arange(200)[::-1]
+    train, val = (
+        series("train/loss", healthy(seed=9)),
+        series("val/loss", overfit(), wall_times=back),
+    )
+
+    assert found(run([train, val])).evidence["past_best_s"] == 0
+
+
 def test_it_names_the_checkpoint_to_keep() -> None:
     finding = found(trained(overfit(turn=0.4, rise=0.5, noise=0.0), healthy(noise=0.0)))
 

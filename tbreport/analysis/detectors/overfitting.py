@@ -137,7 +137,7 @@ def observe(match: Match, severity: Severity) -> Observation:
             "noise_percent": 100 * val.level_noise,
             "evaluations": len(val),
             "evaluations_past_best": len(val) - 1 - val.best_index,
-            "past_best_s": float(val.wall_times[-1] - val.wall_times[val.best_index]),
+            "past_best_s": max(0.0, float(val.wall_times[-1] - val.wall_times[val.best_index])),
             "train_at_best": match.train_at_best,
             "train_tail": train.tail,
         },
