@@ -89,7 +89,10 @@ class Experiment:
 
     @property
     def tensors(self) -> pd.DataFrame:
-        """run, tag, step, wall_time, value: an array, or the strings of a string tensor."""
+        """run, tag, step, wall_time, value: an array, or the strings of a string tensor.
+
+        A tensor whose dtype cannot be read is its TensorProto, serialized.
+        """
         return self.frame("tensors")
 
     @property

@@ -151,7 +151,17 @@ def of_blob(run: str, blob: Blob, fetch: Fetch) -> Iterator[Rows]:
 
 
 def of_tensor(value: Any) -> dict[str, Cells]:
-    """Shape and numbers in C order; strings as a JSON list."""
+    """Shape and numbers in C order; strings, and complex numbers as words, as a JSON list.
+
+    Nothing of a tensor that could not be read.
+    """
+    if isinstance(value, np.ndarray) and np.iscomplexobj(value):
+        words = json.dumps([str(one).strip("()") for one in value.ravel().tolist()])
+        return {
+            "shape": Ragged(np.array(value.shape, np.int64), np.array([0, value.ndim])),
+            "values": Ragged(np.empty(0), np.array([0, 0])),
+            "strings": [words],
+        }
     if isinstance(value, np.ndarray):
         flat = np.asarray(value, np.float64).ravel()
         return {
@@ -159,10 +169,16 @@ def of_tensor(value: Any) -> dict[str, Cells]:
             "values": Ragged(flat, np.array([0, flat.size])),
             "strings": [None],
         }
-    strings = value if isinstance(value, list) else [value]
-    words = json.dumps([part.decode("utf-8", "replace") for part in strings], ensure_ascii=False)
+    if isinstance(value, bytes):
+        nothing = Ragged(np.empty(0, np.int64), np.array([0, 0]))
+        return {
+            "shape": nothing,
+            "values": Ragged(np.empty(0), np.array([0, 0])),
+            "strings": [None],
+        }
+    words = json.dumps([part.decode("utf-8", "replace") for part in value], ensure_ascii=False)
     return {
-        "shape": Ragged(np.array([len(strings)]), np.array([0, 1])),
+        "shape": Ragged(np.array([len(value)]), np.array([0, 1])),
         "values": Ragged(np.empty(0), np.array([0, 0])),
         "strings": [words],
     }

@@ -66,10 +66,12 @@ def plain(event: Any, blob: Blob) -> Any:
 def pr_curve(event: Any, blob: Blob) -> Float64s:
     """Six rows over thresholds, as tensorboard/plugins/pr_curve/summary.py writes them."""
     found = plain(event, blob)
-    if not isinstance(found, np.ndarray) or found.ndim != 2 or found.shape[0] != 6:
+    is_real = isinstance(found, np.ndarray) and not np.iscomplexobj(found)
+    if not is_real or found.ndim != 2 or found.shape[0] != 6:
         shape = " × ".join(map(str, getattr(found, "shape", ()))) or "no numbers"
         raise ValueError(f"its shape is {shape}, not 6 × thresholds")
-    return found
+    real: Float64s = found
+    return real
 
 
 def layout(event: Any, blob: Blob) -> Layout:

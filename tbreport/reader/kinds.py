@@ -54,10 +54,14 @@ def audio(value: Any) -> list[bytes]:
 
 
 def tensor(value: Any) -> Any:
-    """A tensor as an array of its shape; strings as a list."""
-    found = tensors.numbers(value.tensor)
+    """A tensor as an array of its shape; strings as a list.
+
+    One of a dtype that cannot be read is its TensorProto, serialized.
+    """
+    found = tensors.elements(value.tensor)
     if found is None:
-        return strings(value)
+        is_text = value.tensor.dtype == tensors.STRING
+        return strings(value) if is_text else value.tensor.SerializeToString()
     dims = tensors.shape(value.tensor)
     possible = min(dims, default=0) >= 0 and found.size == math.prod(dims)
     return found.reshape(dims) if possible else found

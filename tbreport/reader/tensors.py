@@ -1,7 +1,7 @@
 """TensorProto → numbers, in every dtype and both encodings (tensorflow, framework/tensor.proto).
 
-Strings and complex numbers are not numbers here: the answer is None, and the caller keeps the
-value as a blob.
+Strings and complex numbers are no `numbers`: the answer is None, and the caller keeps the value as
+a blob. `elements` gives a frame the complex and the quantized ones too.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tbreport.model import Float64s
 
@@ -28,6 +29,18 @@ DTYPES: dict[int, tuple[str, str]] = {
     22: ("<u4", "uint32_val"),
     23: ("<u8", "uint64_val"),
 }
+
+# What is no scalar: complex numbers, and quantized ones as the integers that are stored.
+RARE_DTYPES: dict[int, tuple[str, str]] = {
+    8: ("<c8", "scomplex_val"),
+    11: ("<i1", "int_val"),
+    12: ("<u1", "int_val"),
+    13: ("<i4", "int_val"),
+    15: ("<i2", "int_val"),
+    16: ("<u2", "int_val"),
+    18: ("<c16", "dcomplex_val"),
+}
+STRING = 7
 
 # A shape may claim more elements than the typed field has: the last one is repeated. A claim beyond
 # this is not followed.
@@ -70,6 +83,22 @@ def numbers(tensor: Any) -> Float64s | None:
         found = np.concatenate([found, np.repeat(found[-1:], claimed - len(found))])
     with np.errstate(invalid="ignore"):  # a signaling NaN is one after the cast as well
         return found.astype(np.float64)
+
+
+def elements(tensor: Any) -> npt.NDArray[Any] | None:
+    """All elements, flat, float64 or complex128; None where the dtype has no numbers here."""
+    if tensor.dtype not in RARE_DTYPES:
+        return numbers(tensor)
+    dtype, name = RARE_DTYPES[tensor.dtype]
+    width = np.dtype(dtype).itemsize
+    content: bytes = tensor.tensor_content
+    if content:
+        found = np.frombuffer(content[: len(content) // width * width], dtype)
+    else:
+        found = np.array(getattr(tensor, name))
+        if "c" in dtype:  # real and imaginary parts by turns
+            found = found[: len(found) // 2 * 2].astype(np.float64).view(np.complex128)
+    return found.astype(np.complex128 if "c" in dtype else np.float64)
 
 
 def number(tensor: Any) -> float | None:

@@ -19,7 +19,7 @@ from pyarrow import parquet
 import tbreport
 from tbreport.errors import CannotWrite, NoSuchLogdir, UnknownFormat
 from tbreport.exporting.export import FORMATS, Result, export, named_kinds
-from tbreport.exporting.tables import columns
+from tbreport.exporting.tables import columns, of_tensor
 from tbreport.reader import arrow
 from tbreport.reader.kinds import KINDS
 from tests.eventwriter import curve, histogram, scalar, session, text, write
@@ -280,3 +280,13 @@ def test_arrays_have_the_values_that_they_were_made_of() -> None:
         found = arrow.nothing(9, type)
         found.validate(full=True)
         assert found.to_pylist() == [None] * 9
+
+
+def test_complex_numbers_are_words_and_what_cannot_be_read_is_nothing() -> None:
+    words = of_tensor(np.array([[1 + 2j, -0.5j]]))
+    nothing = of_tensor(b"a TensorProto of float8")
+
+    assert (words["shape"].rows(), words["values"].rows()) == ([[1, 2]], [[]])
+    assert [complex(one) for one in json.loads(words["strings"][0])] == [1 + 2j, -0.5j]
+    assert nothing["shape"].rows() == nothing["values"].rows() == [[]]
+    assert nothing["strings"] == [None]

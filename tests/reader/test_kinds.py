@@ -163,3 +163,38 @@ def test_a_value_that_is_no_longer_there_comes_back_as_the_record() -> None:
     payload = Event(summary=Summary(value=[Summary.Value(tag="t")])).SerializeToString()
 
     assert decode(Blob("text", "t", 0, 0.0, "file", 0, len(payload), 5), payload) == payload
+
+
+def shaped(dtype: int, *dims: int, **fields: Any) -> Summary.Value:
+    tensor = TensorProto(dtype=dtype, **fields)
+    for size in dims:
+        tensor.tensor_shape.dim.add(size=size)
+    return Summary.Value(tag="t", tensor=tensor)
+
+
+@pytest.mark.parametrize("dtype", [np.complex64, np.complex128])
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_complex_tensors_have_their_values(dtype: type, is_packed: bool) -> None:
+    array = np.array([[1 + 2j, 3 - 4j]], dtype)
+    code, field = {np.complex64: (8, "scomplex_val"), np.complex128: (18, "dcomplex_val")}[dtype]
+    fields = (
+        {"tensor_content": array.tobytes()}
+        if is_packed
+        else {field: array.view(array.real.dtype)[0]}
+    )
+
+    found = decoded("tensors", shaped(code, 1, 2, **fields))
+
+    assert found.dtype == np.complex128
+    assert found.tolist() == array.tolist()
+
+
+def test_quantized_tensors_are_the_integers_that_are_stored() -> None:
+    assert decoded("tensors", shaped(11, 3, int_val=[1, -2, 3])).tolist() == [1, -2, 3]
+    assert decoded("tensors", shaped(12, 2, tensor_content=b"\x01\xff")).tolist() == [1, 255]
+
+
+def test_a_tensor_of_a_dtype_that_cannot_be_read_is_its_proto() -> None:
+    value = shaped(24, 3, tensor_content=b"\x01\x02\x03")  # float8
+
+    assert decoded("tensors", value) == value.tensor.SerializeToString()
