@@ -85,8 +85,9 @@ METRICS: tuple[tuple[str, str, Goal | None], ...] = (
     (r"^(?!.*loss).*\b(episodes|tokens|samples|examples)\b", "counter", None),
     (r"\b(global|current|optimizer) steps?$|^steps?$|\biterations?$", "counter", None),
     # preference tuning, whose "rewards" are none; then reinforcement learning
-    (r"\brewards? (chosen|rejected|margins?)\b|\blog(p|it)s\b", "preference", None),
-    (r"\brewards? accuracies\b", "accuracy", "max"),
+    (r"\brewards? (chosen|rejected|margins?|diff|gap)\b|\blog(p|it)s\b", "preference", None),
+    (r"\b(chosen|reject|rejected) rewards?\b", "preference", None),
+    (r"\brewards? accurac(y|ies)\b(?! reward)", "accuracy", "max"),
     (r"\bep(isode|isodic)? len(gth)?s?\b", "episode length", None),
     (r"\b(rew|rewards?|returns?|ep ret)\b(?!.*\b(std|var|loss)\b)", "reward", "max"),
     (r"\b(success|win) rate\b", "success rate", "max"),

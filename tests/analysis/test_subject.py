@@ -38,6 +38,10 @@ def test_an_entropy_penalty_alone_is_no_reinforcement_learning() -> None:
     assert judged("train/loss", "train/entropy_loss", "val/loss") == ["train/loss", "val/loss"]
 
 
+def test_rewards_of_preferred_answers_are_no_reinforcement_learning() -> None:
+    assert judged("train/loss", "train/chosen_reward", "train/reject_reward") == ["train/loss"]
+
+
 def test_a_critic_beside_a_reward_is_no_game() -> None:
     subject = RunSubject(run({"critic_loss": healthy(), "rollout/ep_rew_mean": healthy()}))
 
