@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from torch import Tensor
@@ -49,6 +51,13 @@ def edges(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def some(tensor: Tensor) -> Tensor:
-    """At most 4,096 of the values, evenly spaced, flat."""
+    """At most 4,096 of the values, evenly spaced, flat.
+
+    The stride has no factor in common with any dimension: else it would meet the same few units, or
+    the same edge of every picture, again and again.
+    """
     flat = tensor.detach().flatten()
-    return flat[:: max(1, -(-len(flat) // MOST_VALUES))]
+    stride = max(1, -(-len(flat) // MOST_VALUES))
+    while math.gcd(stride, len(flat)) > 1:
+        stride += 1
+    return flat[::stride]

@@ -43,12 +43,12 @@ ACTIVATIONS = (
     nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.SELU, nn.CELU, nn.GELU, nn.SiLU, nn.Mish,
     nn.Softplus, nn.Hardswish, nn.Tanh, nn.Hardtanh, nn.Sigmoid, nn.Hardsigmoid, nn.RNNBase,
 )  # fmt: skip
-RANGES: dict[type[nn.Module], tuple[float, float]] = {
-    nn.Tanh: (-1.0, 1.0),
-    nn.Hardtanh: (-1.0, 1.0),
-    nn.RNN: (-1.0, 1.0),
-    nn.Sigmoid: (0.0, 1.0),
-    nn.Hardsigmoid: (0.0, 1.0),
+RANGES: dict[type[nn.Module], Callable[[Any], tuple[float, float] | None]] = {
+    nn.Tanh: lambda layer: (-1.0, 1.0),
+    nn.Hardtanh: lambda layer: (layer.min_val, layer.max_val),
+    nn.RNN: lambda layer: (-1.0, 1.0) if layer.nonlinearity == "tanh" else None,
+    nn.Sigmoid: lambda layer: (0.0, 1.0),
+    nn.Hardsigmoid: lambda layer: (0.0, 1.0),
 }
 OUTER = 0.05  # of a range: half of it at either end
 DEAR = 0.05  # share of the time from which on the cost is told
@@ -86,7 +86,7 @@ class Monitor:
         self.every = 1 if isinstance(every, str) else every
         if self.every < 1:
             raise ValueError(f"every is {every!r}, but should be 1 or more")
-        self.step = first_step  # optimizer steps taken
+        self.step = self.first_step = first_step  # optimizer steps taken
         self.due = first_step + self.every
         self.observations = 0
         self.cost = 0.0  # s, of observing
@@ -169,7 +169,7 @@ class Monitor:
         """Write how much of a layer's outputs is zero and, of a bounded one, saturated."""
         zeros = outputs.numel() - int(torch.count_nonzero(outputs))
         self.scalar(f"zero_share/{name}", zeros / max(1, outputs.numel()))
-        limits = RANGES.get(type(layer))
+        limits = RANGES.get(type(layer), lambda layer: None)(layer)
         if limits is not None:
             margin = (limits[1] - limits[0]) * OUTER / 2
             outer = (outputs < limits[0] + margin) | (outputs > limits[1] - margin)
@@ -188,7 +188,8 @@ class Monitor:
         scale = getattr(optimizer, "grad_scale", None)
         for name, weight in self.weights().items():
             if learns(weight):
-                gradient = weight.grad if scale is None else weight.grad / scale
+                gradient = weight.grad.to_dense()  # those of embeddings may be sparse
+                gradient = gradient if scale is None else gradient / scale
                 self.scalar(f"layer_gradient/{name}", norm(gradient))
                 self.histogram(f"gradients/{name}", gradient)
         self.has_gradients = True
@@ -228,7 +229,7 @@ class Monitor:
     def interval(self, spent: float) -> int:
         """The steps to the next observation for which the cost stays the share wanted."""
         assert self.share is not None
-        per_step = max(spent - self.cost, 1e-9) / max(1, self.step)
+        per_step = max(spent - self.cost, 1e-9) / max(1, self.step - self.first_step)
         return max(1, round(self.cost / self.observations / (self.share * per_step)))
 
     def scalar(self, tag: str, value: float) -> None:

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.utils.tensorboard import SummaryWriter
 
-from tbreport.training.histograms import edges
+from tbreport.training.histograms import edges, some
 from tbreport.training.monitor import Monitor, share_of
 from tests.training.runs import read, scalars
 
@@ -229,3 +229,50 @@ def test_what_is_no_share_is_refused(text: str) -> None:
 def test_an_interval_below_one_is_refused() -> None:
     with pytest.raises(ValueError, match="should be 1 or more"):
         Monitor(network(), None, every=0)
+
+
+def test_the_ends_of_a_range_are_those_of_the_layer(writer: SummaryWriter) -> None:
+    layers = OrderedDict(first=nn.Linear(4, 8), clamp=nn.Hardtanh(0.0, 6.0))
+    model = nn.Sequential(layers)
+    nn.init.zeros_(model.first.weight)
+    nn.init.constant_(model.first.bias, 3.0)
+    with Monitor(model, writer, every=1):
+        steps(model, 1)
+    assert scalars(done(writer))["saturated_share/clamp"] == [(1, 0.0)]
+
+
+def test_a_recurrent_layer_of_relus_has_no_range(writer: SummaryWriter) -> None:
+    model = nn.Sequential(OrderedDict(rnn=nn.RNN(4, 4, nonlinearity="relu")))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with Monitor(model, writer, every=1):
+        model(torch.ones(3, 1, 4))[0].sum().backward()
+        optimizer.step()
+    found = scalars(done(writer))
+    assert "zero_share/rnn" in found
+    assert "saturated_share/rnn" not in found
+
+
+def test_sparse_gradients_of_an_embedding_are_watched(writer: SummaryWriter) -> None:
+    layers = OrderedDict(words=nn.Embedding(5, 2, sparse=True), flat=nn.Flatten())
+    model = nn.Sequential(layers)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with Monitor(model, writer, every=1):
+        model(torch.tensor([[1, 1, 2]])).sum().backward()
+        optimizer.step()
+    # word 1 has the gradient 2 twice, word 2 has 1 twice
+    assert scalars(done(writer))["layer_gradient/words"] == [(1, pytest.approx(10**0.5))]
+
+
+def test_the_steps_before_a_resumed_training_do_not_stretch_the_interval() -> None:
+    monitor = Monitor(network(), None, every="10%", first_step=100_000)
+    monitor.step += 10
+    monitor.observations, monitor.cost = 1, 1.0
+    assert monitor.interval(spent=11.0) == 10  # a step takes 1 s, and so does an observation
+
+
+@pytest.mark.parametrize("shape", [(256, 64), (64, 16, 8, 8), (300, 100), (4097,)])
+def test_a_sample_of_values_meets_every_unit(shape: tuple[int, ...]) -> None:
+    units = torch.arange(shape[-1]).expand(shape)
+    found = some(units)
+    assert len(found) <= 4096
+    assert len(set(found.tolist())) == min(shape[-1], len(found))
