@@ -24,6 +24,12 @@ FIRES = {
             "lr": np.repeat([1.0, 2.0], 100),
         }
     ),
+    "after the last evaluations": run(
+        {
+            "train/loss": diverging(to=4.0, turn=0.75),
+            "val/loss": np.append(healthy(140), [np.nan] * 60),
+        }
+    ),
     "rises from the start": run({"loss": np.linspace(1, 5, 50)}),
 }
 CYCLES = np.where(np.arange(400) % 6 < 3, 1.0, 0.1)  # shorter than the running median
@@ -52,6 +58,9 @@ QUIET = {
     ),
     "a loss that swings with a rate that cycles fast": run(
         {"loss": healthy(400) * (1 + CYCLES), "lr": CYCLES}
+    ),
+    "near miss: harder samples, while validation goes on falling": run(
+        {"train/loss": diverging(to=0.6), "val/loss": healthy(seed=2)}
     ),
     "a game": run({"loss_G": diverging(), "loss_D": flat()}),
     "reinforcement learning": run({"rollout/ep_rew_mean": flat(), "train/value_loss": diverging()}),

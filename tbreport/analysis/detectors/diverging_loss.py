@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from tbreport.analysis.curve import Curve
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding
 from tbreport.wording import listed, number, percent
+
+STAYED = 1.05  # times its best: a validation loss that ends below stayed there
+STAYED_FOR = 3  # evaluations after the training loss had risen
 
 
 @detector("TB202", needs=("loss",))
@@ -32,7 +37,9 @@ def diverging_loss(
         between the steps at which the learning rate was raised is looked at by itself, as a restart
         raises the loss on purpose; an earlier one counts where no later one came back. Cycles
         shorter than the running median are not told apart. A validation loss whose training loss
-        went on falling is overfitting (TB301), and not told here.
+        went on falling is overfitting (TB301), and not told here; nor is a training loss that rose
+        while its validation loss stayed at its best: then the samples became harder, not the model
+        worse.
 
     Why it matters
         The run threw away what it had learned, and rarely finds back.
@@ -72,7 +79,7 @@ def diverging_loss(
         later = math.inf  # the best that came after
         for part in reversed(subject.segments(curve)):
             if later >= ratio * part.best and diverges(part):
-                if not is_overfitted(subject, curve.tag):
+                if not is_overfitted(subject, curve.tag) and not is_harder(subject, part, ratio):
                     diverging.append(part)
                 break
             later = min(later, part.best if len(part) else math.inf)
@@ -84,6 +91,28 @@ def diverging_loss(
 def is_overfitted(subject: RunSubject, tag: str) -> bool:
     """Whether this is a validation loss whose training loss went on falling."""
     return any(match.val.tag == tag and match.train_went_on for match in subject.matches)
+
+
+def is_harder(subject: RunSubject, part: Curve, ratio: float) -> bool:
+    """Whether validation stayed at its best long after this training loss had risen so far."""
+    risen = np.flatnonzero(part.smooth[part.turn_index :] >= ratio * part.best)
+    if not len(risen):
+        return False
+    step = part.steps[part.turn_index + int(risen[0])]
+    return any(
+        match.train.tag == part.tag
+        and match.is_comparable
+        and stays_good(match.val)
+        and match.val_x[-STAYED_FOR] >= np.interp(step, match.train.steps, match.train_x)
+        for match in subject.matches
+    )
+
+
+def stays_good(val: Curve) -> bool:
+    """Whether a validation loss fell, and ends about as low as it ever was."""
+    if len(val) < STAYED_FOR or not val.is_positive:
+        return False
+    return val.tail < val.head and val.tail <= STAYED * val.best
 
 
 def lost(curve: Curve) -> float:
