@@ -18,7 +18,10 @@ MASK = "•••"
 
 
 def number(value: float | None) -> str:
-    """Four significant digits; NaN and infinities by name; a dash where there is nothing."""
+    """Four significant digits, all before the point below a million; NaN and infinities by name.
+
+    A dash stands where there is nothing. The page's script writes numbers alike.
+    """
     if value is None:
         return "–"
     if math.isnan(value):
@@ -26,8 +29,8 @@ def number(value: float | None) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     size = abs(value)
-    if value == int(value) and size < 1e6:
-        return f"{int(value):,}".replace("-", "−")
+    if size < 1e6 and (size >= 999.95 or value == int(value)):
+        return f"{value + 0.0:,.0f}".replace("-", "−")
     text = f"{value:.4g}" if 1e-3 <= size < 1e6 else f"{value:.3e}"
     if "e" in text:
         text = re.sub(r"e([+-])0*", lambda m: "e−" if m[1] == "-" else "e", text)

@@ -16,12 +16,17 @@ from tbreport import wording
         (0.31249, "0.3125"),
         (-0.5, "−0.5"),
         (12_000.0, "12,000"),
+        (57_094.3, "57,094"),
+        (-1_234.6, "−1,235"),
+        (999.96, "1,000"),
+        (999.94, "999.9"),
         (1_204_000.0, "1.204e6"),
         (1.18e-4, "1.180e−4"),
         (math.nan, "NaN"),
         (-math.inf, "−∞"),
         (None, "–"),
         (0.0, "0"),
+        (-0.0, "0"),
     ],
 )
 def test_a_number_has_four_digits_and_a_minus(value: float | None, shown: str) -> None:

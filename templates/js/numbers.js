@@ -1,11 +1,11 @@
 // Numbers and times as they are written; tbreport/wording.py writes the tables alike.
 
-/** Four significant digits: 0.3104, 12,000, 1.200e−5, NaN.
+/** Four significant digits, all before the point below a million: 0.3104, 57,094, 1.200e−5, NaN.
  * @param {number} value */
 function number(value) {
   if (!Number.isFinite(value)) return minus(String(value).replace("Infinity", "∞"));
   const size = Math.abs(value);
-  if (Number.isInteger(value) && size < 1e6) return minus(value.toLocaleString("en-US"));
+  if (size < 1e6 && (size >= 999.95 || Number.isInteger(value))) return minus((value + 0).toLocaleString("en-US", { maximumFractionDigits: 0 }));
   if (size >= 1e6 || size < 1e-3) return minus(value.toExponential(3).replace("e+", "e"));
   return minus(String(Number(value.toPrecision(4))));
 }

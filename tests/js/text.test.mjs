@@ -14,8 +14,8 @@ test("Plotly's templates in a name are broken up", () => {
 
 test("numbers have four digits and a real minus", () => {
   assert.deepEqual(
-    [0.310412, 12000, -0.5, 0.0000123, 1234567.8, 0, NaN, -Infinity].map(number),
-    ["0.3104", "12,000", "−0.5", "1.230e−5", "1.235e6", "0", "NaN", "−∞"],
+    [0.310412, 12000, 57094.3, 999.96, -0.5, 0.0000123, 1234567.8, -0, NaN, -Infinity].map(number),
+    ["0.3104", "12,000", "57,094", "1,000", "−0.5", "1.230e−5", "1.235e6", "0", "NaN", "−∞"],
   );
 });
 
