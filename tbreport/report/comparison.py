@@ -36,9 +36,13 @@ def blocks(digests: Sequence[RunDigest], compare: str | None) -> tuple[Block, ..
         for tag, digest, points, base in differences
         if len(points.steps) and scalar_statistics(digest)[tag].role.goal is not None
     ]
-    if not rows:
+    drawn = Gallery(difference_charts(differences, reference))
+    if not drawn.charts:
         text = f"No metric of another run has a step in common with {reference.run}."
         return (Prose(text, "warning"),)
+    if not rows:
+        text = f"The runs share no loss or metric with {reference.run}; other series are drawn."
+        return (Prose(text, "warning"), drawn)
     columns = (
         Column("run"),
         Column("tag"),
@@ -52,7 +56,7 @@ def blocks(digests: Sequence[RunDigest], compare: str | None) -> tuple[Block, ..
     return (
         Prose(f"Every run against {reference.run}, at the last step that both have.", "muted"),
         Table(columns, tuple(rows), names),
-        Gallery(difference_charts(differences, reference)),
+        drawn,
     )
 
 
