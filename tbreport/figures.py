@@ -29,6 +29,7 @@ Axis = Literal["step", "relative", "wall"]
 
 RAW_OPACITY = 0.25
 RISE = 0.2  # height of the tallest ridge, as a share of the rows
+LAST_MS = 253_402_300_800_000  # the end of the year 9999, since the Unix epoch
 DARK = 1  # the place of dark colors in the tables of `theme`
 
 
@@ -47,7 +48,7 @@ def scalars(
     Args:
         runs: a regular expression that a run's name must hold.
         smoothing: the weight of TensorBoard's slider; the raw line stays, faint.
-        axis: steps, hours since the run's first point, or the clock (UTC).
+        axis: steps, hours since the series' first point, as in TensorBoard, or the clock (UTC).
 
     Raises:
         NothingToCompare: no run has the tag.
@@ -59,7 +60,9 @@ def scalars(
     ]
     if not chosen:
         known = sorted({tag for run in experiment.runs.values() for tag in run.scalars})
-        raise NothingToCompare(f"no run has the tag {tag!r}", hint=nearest(tag, known))
+        which = f"no run whose name matches {runs!r}" if tag in known else "no run"
+        hint = "" if tag in known else nearest(tag, known)
+        raise NothingToCompare(f"{which} has the tag {tag!r}", hint=hint)
     figure = go.Figure(layout=layout(tag, axis, log=log, dark=dark))
     for place, series in chosen:
         line = {"color": run_color(place, dark), "dash": plotly_dash(theme.run_dash(place))}
@@ -153,7 +156,9 @@ def across(series: Series, axis: Axis) -> Any:
     if axis == "step":
         return series.steps
     if axis == "wall":
-        return (series.wall_times * 1000).astype("datetime64[ms]")
+        ms = series.wall_times * 1000
+        known = np.abs(ms) < LAST_MS  # no calendar has NaN or what lies beyond
+        return np.where(known, ms, np.nan).astype("datetime64[ms]")
     return (series.wall_times - series.wall_times[:1]) / 3600
 
 

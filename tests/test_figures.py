@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -63,6 +64,22 @@ def test_the_x_axis_is_steps_or_hours(axis: figures.Axis, second: float) -> None
     figure = figures.scalars(experiment(a=[3.0, 2.0]), "loss", axis=axis)
 
     assert figure.data[0].x[1] == pytest.approx(second)
+
+
+def test_a_wall_time_that_no_calendar_has_is_no_date() -> None:
+    made = experiment(a=[3.0, 2.0, 1.0])
+    series = made.runs["a"].scalars["loss"]
+    odd = replace(series, wall_times=np.array([np.nan, START, 1e300]))
+    shown = Experiment("made", [replace(made.runs["a"], scalars={"loss": odd})], {})
+
+    figure = figures.scalars(shown, "loss", axis="wall")
+
+    assert np.isnat(figure.data[0].x).tolist() == [True, False, True]
+
+
+def test_a_tag_of_other_runs_alone_is_told() -> None:
+    with pytest.raises(NothingToCompare, match="matches 'b' has the tag 'loss'"):
+        figures.scalars(experiment(a=[3.0]), "loss", runs="b")
 
 
 def test_a_name_is_shown_as_it_is() -> None:
