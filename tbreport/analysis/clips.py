@@ -10,8 +10,8 @@ from tbreport.exhibits import Clip
 from tbreport.model import Float64s
 
 PEAKS = 120  # bars of the drawn wave
-PCM = 1  # WAVE_FORMAT_PCM: plain integers, or what stands for them in the extensible form
-EXTENSIBLE = 0xFFFE
+PCM = 1  # WAVE_FORMAT_PCM: plain integers
+EXTENSIBLE = 0xFFFE  # the coding stands further back
 LARGEST_COUNTS = {1: 128.0, 2: 32_768.0, 4: 2_147_483_648.0}  # by bytes of a sample
 
 SIGNATURES: tuple[tuple[str, int, bytes], ...] = (
@@ -51,11 +51,13 @@ def wave(encoded: bytes) -> tuple[float | None, Float64s]:
         body = encoded[at + 8 : at + 8 + length]
         if kind == b"fmt " and len(body) >= 16:
             layout = struct.unpack_from("<HHIIHH", body)
+            if layout[0] == EXTENSIBLE and len(body) >= 26:
+                layout = (*struct.unpack_from("<H", body, 24), *layout[1:])
         if kind == b"data" and layout is not None:
             coding, channels, rate, _, block, bits = layout
             duration = len(body) / block / rate if block and rate else None
             width = bits // 8
-            if coding not in (PCM, EXTENSIBLE) or width not in LARGEST_COUNTS or not channels:
+            if coding != PCM or width not in LARGEST_COUNTS or not channels:
                 return duration, np.empty(0)
             dtype = "u1" if width == 1 else f"<i{width}"
             counts = np.frombuffer(body[: len(body) // width * width], dtype).astype(np.float64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 import pytest
 
@@ -54,3 +56,16 @@ def test_a_wave_may_be_cut_off_anywhere(length: int) -> None:
 def test_a_wave_without_channels_or_rate_has_no_duration() -> None:
     assert clip(wav(bytes(400), rate=0)).duration_s is None
     assert clip(wav(bytes(400), channels=0)).peaks == ()
+
+
+@pytest.mark.parametrize(("coding", "n_peaks"), [(1, PEAKS), (3, 0)])
+def test_the_extensible_form_says_further_back_what_samples_are(coding: int, n_peaks: int) -> None:
+    samples = bytes(4 * 1_000)
+    form = struct.pack("<HHIIHHHHIH14x", 0xFFFE, 1, 8_000, 32_000, 4, 32, 22, 32, 0, coding)
+    parts = b"WAVEfmt " + struct.pack("<I", len(form)) + form
+    parts += b"data" + struct.pack("<I", len(samples)) + samples
+
+    found = clip(b"RIFF" + struct.pack("<I", len(parts)) + parts)
+
+    assert found.duration_s == 0.125
+    assert len(found.peaks) == n_peaks  # 3 are floats
