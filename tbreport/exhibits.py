@@ -43,10 +43,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class PrCurve:
-    """Precision over recall, thresholds rising evenly from 0 to 1."""
+    """Precision over recall, thresholds rising evenly from 0 to 1.
+
+    The numbers are of all thresholds that were logged, of which the curve may hold fewer.
+    """
 
     precision: npt.NDArray[np.float64]  # [k], 0 … 1; NaN where nothing was taken as positive
     recall: npt.NDArray[np.float64]  # [k], 0 … 1
+    average: float  # precision, weighted by the recall that each threshold adds
+    f1: float  # the greatest
+    threshold: float  # where that is
 
 
 @dataclass(frozen=True, slots=True)

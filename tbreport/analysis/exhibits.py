@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tbreport.analysis import clips, pictures, scopes
+from tbreport.analysis.prcurves import average_precision, best_threshold
 from tbreport.analysis.thin import evenly
 from tbreport.exhibits import Clip, Content, Exhibit, Picture, PrCurve, Text
 from tbreport.model import Blob, Float64s
@@ -122,16 +123,18 @@ def pr_curve(rows: Float64s) -> PrCurve:
     n = rows.shape[1]
     if n < 2:
         raise ValueError("it has fewer than two thresholds")
-    places = evenly(n, CURVE_POINTS)
-    precision, recall = rows[4][places], rows[5][places]
+    precision, recall = rows[4], rows[5]
     if not (np.isfinite(precision).all() and np.isfinite(recall).all()):
         raise ValueError("precision or recall is not finite")
     if min(precision.min(), recall.min()) < -1e-6 or max(precision.max(), recall.max()) > 1 + 1e-6:
         raise ValueError("precision or recall is outside 0 … 1")
     # Writers put 0 where no prediction is positive, which would draw a line into the corner.
-    empty = (rows[0][places] + rows[1][places] == 0) & (recall == 0)
+    empty = (rows[0] + rows[1] == 0) & (recall == 0)
     precision = np.where(empty & ~empty.all(), np.nan, np.clip(precision, 0.0, 1.0))
-    return PrCurve(precision, np.clip(recall, 0.0, 1.0))
+    recall = np.clip(recall, 0.0, 1.0)
+    places = evenly(n, CURVE_POINTS)
+    measured = average_precision(precision, recall), *best_threshold(precision, recall)
+    return PrCurve(precision[places], recall[places], *measured)
 
 
 SHOWN: Mapping[str, Callable[[Any], Shown]] = {

@@ -94,12 +94,14 @@ def audio(digests: Sequence[RunDigest]) -> Blocks:
 def pr_curves(digests: Sequence[RunDigest]) -> Blocks:
     """One chart a tag, and a table of what the curves come to."""
     found: list[Block] = []
-    for tag in sorted({one.tag for d in digests for one in of_kind(d, "pr_curves")}, key=tag_order):
+    tags = sorted({one.tag for d in digests for one in of_kind(d, "pr_curves")}, key=tag_order)
+    ids = unique(f"pr-{slug(shown_tag(tag))}" for tag in tags)
+    for id, tag in zip(ids, tags, strict=True):
         curves = {
             digest.run: [one for one in of_kind(digest, "pr_curves") if one.tag == tag]
             for digest in digests
         }
-        found += prcurves.blocks(shown_tag(tag), curves)
+        found += prcurves.blocks(id, shown_tag(tag), curves)
     return tuple(found)
 
 

@@ -9,10 +9,8 @@ import numpy as np
 
 from tbreport import wording
 from tbreport.exhibits import Exhibit, PrCurve
-from tbreport.model import Float64s
 from tbreport.report import svg
 from tbreport.report.document import Block, Cell, Column, Prose, Spark, Table
-from tbreport.report.galleries import slug
 from tbreport.report.paths import path
 from tbreport.report.scales import Frame
 from tbreport.report.showcase import PrChart, PrFrame, PrLine
@@ -22,7 +20,7 @@ MOST_FRAMES = 12  # steps of a chart
 MOST_LINES = 40  # runs of a chart
 
 
-def blocks(tag: str, curves: Mapping[str, Sequence[Exhibit]]) -> list[Block]:
+def blocks(id: str, tag: str, curves: Mapping[str, Sequence[Exhibit]]) -> list[Block]:
     """The chart and the table of a tag; nothing where no curve can be drawn.
 
     Args:
@@ -39,32 +37,15 @@ def blocks(tag: str, curves: Mapping[str, Sequence[Exhibit]]) -> list[Block]:
     places = np.linspace(0, len(steps) - 1, min(MOST_FRAMES, len(steps))).round().astype(int)
     drawn = list(known.values())[:MOST_LINES]
     frames = tuple(frame(steps[place], drawn) for place in np.unique(places))
-    found: list[Block] = [PrChart(f"pr-{slug(tag)}", tag, frames, table(known))]
+    found: list[Block] = [PrChart(id, tag, frames, table(known))]
     if len(known) > MOST_LINES:
         found.append(Prose(f"{MOST_LINES} of {len(known):,} runs are drawn.", "muted"))
     return found
 
 
 def line(run: str, step: int, curve: PrCurve) -> PrLine:
-    average = average_precision(curve.precision, curve.recall)
-    return PrLine(run, step, curve.precision, curve.recall, average)
-
-
-def average_precision(precision: Float64s, recall: Float64s) -> float:
-    """The precision at each threshold, weighted by the recall it adds to the next higher one."""
-    added = recall - np.append(recall[1:], 0.0)
-    return float((np.maximum(added, 0.0) * np.nan_to_num(precision)).sum())
-
-
-def best_threshold(curve: PrLine) -> tuple[float, float]:
-    """The greatest harmonic mean of precision and recall (F1), and the threshold it is at."""
-    precision = np.nan_to_num(curve.precision)
-    total = precision + curve.recall
-    scores = np.divide(
-        2 * precision * curve.recall, total, out=np.zeros_like(total), where=total > 0
-    )
-    place = int(np.argmax(scores))
-    return float(scores[place]), place / (len(scores) - 1)
+    measured = curve.average, curve.f1, curve.threshold
+    return PrLine(run, step, curve.precision, curve.recall, *measured)
 
 
 def frame(step: int, runs: Sequence[Sequence[PrLine]]) -> PrFrame:
@@ -87,7 +68,6 @@ def table(known: Mapping[str, Sequence[PrLine]]) -> Table:
     rows = []
     for run, lines in known.items():
         last, best = lines[-1], max(lines, key=lambda one: one.average)
-        f1, threshold = best_threshold(last)
         averages = tuple(one.average for one in lines)
         text = f"average precision of {run}: {averages[0]:.3f} → {averages[-1]:.3f}"
         spark = Spark(averages, run, text) if len(lines) > 1 else None
@@ -97,8 +77,8 @@ def table(known: Mapping[str, Sequence[PrLine]]) -> Table:
                 Cell(wording.number(round(last.average, 4)), last.average, spark=spark),
                 Cell(wording.number(round(best.average, 4)), best.average),
                 Cell(f"{best.step:,}", best.step),
-                Cell(wording.number(round(f1, 4)), f1),
-                Cell(f"{threshold:.2f}", threshold),
+                Cell(wording.number(round(last.f1, 4)), last.f1),
+                Cell(f"{last.threshold:.2f}", last.threshold),
                 Cell(f"{last.step:,}", last.step),
             )
         )

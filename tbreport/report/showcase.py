@@ -43,6 +43,8 @@ class PrLine:
     precision: npt.NDArray[np.float64]
     recall: npt.NDArray[np.float64]
     average: float  # precision, weighted by the recall that each threshold adds
+    f1: float  # the greatest
+    threshold: float  # where that is
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,17 @@ def test_a_long_curve_is_thinned_with_its_ends() -> None:
     assert (found.content.recall[0], found.content.recall[-1]) == (1.0, 0.0)
 
 
+def test_the_numbers_of_a_curve_are_of_all_its_thresholds() -> None:
+    rows = np.zeros((6, 200))
+    rows[4], rows[5] = np.tile([0.2, 0.9], 100), np.linspace(1, 0, 200)
+    (found,) = exhibits([blob("pr_curves", "x", 0)], lambda _: rows, ROOMY)
+
+    assert isinstance(found.content, PrCurve)
+    assert found.content.average == pytest.approx((100 * 0.2 + 99 * 0.9) / 199)
+    assert found.content.threshold == pytest.approx(1 / 199)
+    assert found.content.f1 == pytest.approx(2 * 0.9 * (198 / 199) / (0.9 + 198 / 199))
+
+
 @pytest.mark.parametrize(
     ("rows", "why"),
     [

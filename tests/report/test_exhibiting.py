@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tbreport.analysis.prcurves import average_precision
 from tbreport.exhibits import Exhibit, Op, Picture, PrCurve, Scope, Text
 from tbreport.model import RunDigest
 from tbreport.pipeline import summarize
@@ -147,12 +148,23 @@ def test_only_pictures_and_sounds_have_a_source_and_it_lies_in_the_page(tmp_path
 
 
 def curve(precision: list[float], recall: list[float]) -> PrCurve:
-    return PrCurve(np.array(precision), np.array(recall))
+    return PrCurve(np.array(precision), np.array(recall), 0.75, 0.8, 0.0)
 
 
 def test_average_precision_weighs_by_the_recall_that_is_added() -> None:
-    assert prcurves.average_precision(np.array([0.5, 1.0]), np.array([1.0, 0.5])) == 0.75
-    assert prcurves.average_precision(np.array([1.0, np.nan]), np.array([1.0, 0.0])) == 1.0
+    assert average_precision(np.array([0.5, 1.0]), np.array([1.0, 0.5])) == 0.75
+    assert average_precision(np.array([1.0, np.nan]), np.array([1.0, 0.0])) == 1.0
+
+
+def test_pr_curves_of_tags_that_are_written_alike_have_ids_of_their_own() -> None:
+    exhibits = tuple(
+        Exhibit("pr_curves", tag, 0, 0.0, curve([0.5, 1], [1, 0.5])) for tag in ("a-b", "a/b")
+    )
+    made = replace(digest("r", {}), exhibits=exhibits)
+
+    charts = [block for block in exhibiting.pr_curves([made]) if isinstance(block, PrChart)]
+
+    assert len({chart.id for chart in charts}) == 2
 
 
 def test_a_run_that_stopped_early_keeps_its_last_curve_in_later_frames() -> None:
@@ -160,7 +172,7 @@ def test_a_run_that_stopped_early_keeps_its_last_curve_in_later_frames() -> None
         "long": [Exhibit("pr_curves", "c", s, 0.0, curve([0.5, 1], [1, 0.5])) for s in (0, 5, 9)],
         "short": [Exhibit("pr_curves", "c", 2, 0.0, curve([0.5, 1], [1, 0.5]))],
     }
-    (chart,) = prcurves.blocks("c", exhibits)
+    (chart,) = prcurves.blocks("pr-c", "c", exhibits)
 
     assert isinstance(chart, PrChart)
     assert [(f.step, [(one.run, one.step) for one in f.lines]) for f in chart.frames] == [
