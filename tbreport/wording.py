@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 # A secret is a word, not a number: `max_tokens = 512` and `num_key_value_heads = 8` stay readable.
 SECRET = re.compile(
@@ -35,6 +35,19 @@ def number(value: float | None) -> str:
     if "e" in text:
         text = re.sub(r"e([+-])0*", lambda m: "e−" if m[1] == "-" else "e", text)
     return text.replace("-", "−")
+
+
+def exact(value: float) -> str:
+    """As few digits as tell a number from every other."""
+    if not math.isfinite(value):
+        return number(value)
+    return repr(float(value)).removesuffix(".0").replace("-", "−")
+
+
+def telling_apart(values: Iterable[float]) -> Callable[[float], str]:
+    """How to write numbers so that no two look alike: `number` where that does, else `exact`."""
+    distinct = {value for value in values if not math.isnan(value)}
+    return number if len({number(value) for value in distinct}) == len(distinct) else exact
 
 
 def change(ratio: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tbreport import wording
 from tbreport.analysis.ensemble import but_for_seed, name_without_seed
@@ -33,16 +33,24 @@ def settings(digests: Sequence[RunDigest]) -> dict[str, Mapping[str, HParam]]:
         if len({str(digest.hparams.get(name)) for digest in digests}) > 1
         and not any(wording.masked(name, digest.hparams.get(name, "")) for digest in digests)
     ][:MOST_SETTINGS]
+    write = {name: writer([digest.hparams.get(name) for digest in digests]) for name in differing}
     return {
         digest.run: {
-            name: written(digest.hparams[name]) for name in differing if name in digest.hparams
+            name: write[name](digest.hparams[name]) for name in differing if name in digest.hparams
         }
         for digest in digests
     }
 
 
-def written(value: HParam) -> HParam:
-    """A value as it stands in a group's name: strict JSON, and not endless."""
-    if isinstance(value, str):
-        return value[:LONGEST]
-    return value if isinstance(value, bool) else wording.number(value)
+def writer(values: Sequence[HParam | None]) -> Callable[[HParam], HParam]:
+    """How values stand in a group's name: strict JSON, not endless, and no two of them alike."""
+    texts = {value for value in values if isinstance(value, str)}
+    number = wording.telling_apart(v for v in values if isinstance(v, float))
+    is_told = len({text[:LONGEST] for text in texts}) == len(texts)
+
+    def write(value: HParam) -> HParam:
+        if isinstance(value, str):
+            return value[:LONGEST] if is_told else value
+        return value if isinstance(value, bool) else number(value)
+
+    return write

@@ -63,16 +63,20 @@ def table(holders: Sequence[RunDigest], names: Sequence[str]) -> Table:
     values = {name: {digest.hparams.get(name) for digest in holders} for name in names}
     ordered = sorted(names, key=lambda name: (len(values[name]) == 1, name))
     columns = (Column("run"), *(Column(name, "right") for name in ordered))
+    spoken = {
+        name: wording.telling_apart(v for v in values[name] if isinstance(v, float))
+        for name in ordered
+    }
     rows = tuple(
-        (Cell(digest.run), *(cell(digest.hparams.get(name)) for name in ordered))
+        (Cell(digest.run), *(cell(digest.hparams.get(name), spoken[name]) for name in ordered))
         for digest in holders
     )
     return Table(columns, rows, tuple(digest.run for digest in holders))
 
 
-def cell(value: object) -> Cell:
+def cell(value: object, spoken: Callable[[float], str]) -> Cell:
     if isinstance(value, float):
-        return Cell(wording.number(value), value)
+        return Cell(spoken(value), value)
     return Cell("–" if value is None else str(value))
 
 

@@ -224,6 +224,21 @@ def test_values_over_decades_have_a_logarithmic_axis() -> None:
     assert np.diff(lr) == pytest.approx(np.diff(lr)[0])
 
 
+def test_settings_that_differ_in_their_last_digits_do_not_look_alike() -> None:
+    made = [
+        replace(digest(name, {}), hparams={"samples": n, "lr": 0.1})
+        for name, n in (("a", 1_234_567.0), ("b", 1_234_568.0))
+    ]
+
+    (found,), _ = hyperparameters.blocks(made, 0)
+
+    assert isinstance(found, Table)
+    assert [[cell.text for cell in row] for row in found.rows] == [
+        ["a", "1234567", "0.1"],
+        ["b", "1234568", "0.1"],
+    ]
+
+
 def test_two_runs_have_a_table_and_no_drawing() -> None:
     blocks, _ = hyperparameters.blocks(swept(2), 0)
 

@@ -40,3 +40,13 @@ def test_settings_that_differ_are_offered_and_secrets_are_not() -> None:
     )
 
     assert found == {"a": {"lr": "0.1", "amp": True}, "b": {"lr": "0.2", "amp": False}}
+
+
+def test_settings_that_differ_in_their_last_digits_or_letters_are_other_groups() -> None:
+    long = "a" * 80
+    found = settings(
+        [run("a", seed=1_234_567.0, data=long + "1"), run("b", seed=1_234_568.0, data=long + "2")]
+    )
+
+    assert found["a"] == {"seed": "1234567", "data": long + "1"}
+    assert found["b"] == {"seed": "1234568", "data": long + "2"}
