@@ -50,6 +50,12 @@ def telling_apart(values: Iterable[float]) -> Callable[[float], str]:
     return number if len({number(value) for value in distinct}) == len(distinct) else exact
 
 
+def probability(p: float) -> str:
+    """Two digits: 0.013, 2.9e−7."""
+    mantissa, _, exponent = f"{p:.2g}".partition("e")
+    return f"{mantissa}e{int(exponent)}".replace("-", "−") if exponent else mantissa
+
+
 def change(ratio: float) -> str:
     """A signed share in percent: "+1.8 %"; from ten on "+330 ×", which is easier to grasp."""
     if not math.isfinite(ratio):

@@ -33,6 +33,10 @@ def test_a_number_has_four_digits_and_a_minus(value: float | None, shown: str) -
     assert wording.number(value) == shown
 
 
+def test_a_probability_has_two_digits_and_a_real_minus() -> None:
+    assert [wording.probability(p) for p in (2.923e-7, 0.0314, 1.0)] == ["2.9e−7", "0.031", "1"]
+
+
 @pytest.mark.parametrize(
     ("share", "shown"), [(0.31, "31 %"), (0.0976, "9.8 %"), (0.0999, "10 %"), (12.0, "1,200 %")]
 )

@@ -15,7 +15,7 @@ from tbreport.errors import BadSetting
 from tbreport.gate import statistics
 from tbreport.gate.comparing import Assessment, signed
 from tbreport.gate.model import Check, CheckVerdict, Policy
-from tbreport.wording import count, number
+from tbreport.wording import count, number, probability
 
 MARK = 0.05  # of ungated metrics, after Benjamini and Hochberg
 
@@ -60,7 +60,7 @@ def numbers(check: Check) -> str:
     if check.effect_in_seed_sd is not None:
         parts.append(f"{check.effect_in_seed_sd:+.1f} seed sd")
     p = check.p if check.p_adjusted is None else check.p_adjusted
-    return ", ".join((*parts, f"p = {p or 0.0:.2g}", f"n = {check.n} v {check.m}"))
+    return ", ".join((*parts, f"p = {probability(p or 0.0)}", f"n = {check.n} v {check.m}"))
 
 
 def mark(found: Sequence[Assessment]) -> list[Check]:

@@ -20,7 +20,16 @@ from tbreport.gate.comparing import Assessment, assess, signed
 from tbreport.gate.functions import Unanswered
 from tbreport.gate.jobs import by_job, named, refuse_strangers
 from tbreport.gate.manual import findings_of
-from tbreport.gate.model import Baseline, Check, CheckVerdict, Limit, Outcome, Policy, Verdict
+from tbreport.gate.model import (
+    Baseline,
+    Check,
+    CheckVerdict,
+    Limit,
+    Outcome,
+    Policy,
+    Reference,
+    Verdict,
+)
 from tbreport.gate.rules import Pairing, resolve, statistics_of
 from tbreport.gate.summaries import STATS, Terms
 from tbreport.model import Role, RunDigest
@@ -82,6 +91,7 @@ def judge(
         tuple(beside),
         tuple(notes),
         findings_of(failed),
+        tuple(references(pairings)),
     )
 
 
@@ -213,6 +223,16 @@ def ungated(pairings: Sequence[Pairing]) -> list[Check]:
         for tag in left_open(beside, hard):
             found += assess(beside, tag, limits[tag], gated=False)
     return deciding.mark(found)
+
+
+def references(pairings: Sequence[Pairing]) -> Iterator[Reference]:
+    """The curves that the gated metrics are held against."""
+    for pairing in pairings:
+        runs = tuple(digest.run for digest in pairing.candidates)
+        for tag in pairing.limits:
+            held = tuple(run.curves[tag] for run in pairing.baseline.runs if tag in run.curves)
+            if held:
+                yield Reference(pairing.job, tag, pairing.baseline.grids[tag], held, runs)
 
 
 def drifts(pairing: Pairing) -> Iterator[str]:

@@ -143,6 +143,17 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """The baseline of one gated metric, to be drawn beneath the candidate."""
+
+    job: str
+    tag: str
+    steps: Int64s  # [n]
+    curves: tuple[Float64s, ...]  # [n] each, a run of the baseline
+    runs: tuple[str, ...]  # of the candidate
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The outcome, and how it came about."""
 
@@ -152,6 +163,7 @@ class Verdict:
     ungated: tuple[Check, ...] = ()  # the greatest worsening first
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()  # TB501, one for each failure
+    references: tuple[Reference, ...] = ()
 
     def of(self, verdict: CheckVerdict) -> tuple[Check, ...]:
         """The gated checks that came out so."""

@@ -67,8 +67,10 @@ def caption(chart: Chart | HistogramChart) -> str:
     runs = list(dict.fromkeys(trace.run for trace in chart.traces))
     if len(runs) == 1:
         return runs[0] if runs[0] != chart.title else ""
-    if chart.crowd:
+    if chart.crowd and chart.crowd.lead < len(runs):
         return f"{chart.crowd.lead:,} of {len(runs):,} runs, bands over all"
+    if chart.crowd:
+        return f"{len(runs):,} runs over {chart.crowd.of}"
     return f"{len(runs):,} runs"
 
 

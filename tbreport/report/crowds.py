@@ -132,7 +132,7 @@ def crowd(traces: Sequence[Trace], lead: Sequence[str]) -> Crowd | None:
     held = np.flatnonzero(np.isfinite(means).any(axis=0))
     return Crowd(
         sum(trace.run in lead for trace in traces),
-        len(traces),
+        f"all {wording.count(len(traces), 'run')}",
         (edges[:-1] + edges[1:])[held] / 2,
         quantiles(means[:, held]),
     )

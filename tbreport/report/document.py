@@ -109,12 +109,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """What stands for the runs of a chart that are too many for a line each."""
+    """Bands beneath the lines: of runs that are too many for a line each, or of a baseline."""
 
     lead: int  # so many of the chart's first traces are lines all the same
-    n_runs: int
+    of: str  # whose bands they are: "all 1,204 runs"
     steps: Float64s  # [n]
-    quantiles: Float64s  # [5, n], over all runs: 5, 25, 50, 75 and 95 %
+    quantiles: Float64s  # [5, n], over those runs: 5, 25, 50, 75 and 95 %
 
 
 @dataclass(frozen=True, slots=True)

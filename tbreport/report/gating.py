@@ -10,8 +10,10 @@ from tbreport.model import RunDigest, Severity
 from tbreport.report.document import (
     Block,
     Cell,
+    Chart,
     Column,
     Facts,
+    Gallery,
     Headline,
     Prose,
     Spark,
@@ -52,12 +54,15 @@ def headline(verdict: Verdict) -> Headline:
     return Headline(SEVERITY[verdict.outcome], title, ", ".join(parts))
 
 
-def blocks(verdict: Verdict, digests: Sequence[RunDigest]) -> tuple[Block, ...]:
-    """The gated checks, then what is not gated, then notes."""
+def blocks(
+    verdict: Verdict, digests: Sequence[RunDigest], charts: Sequence[Chart] = ()
+) -> tuple[Block, ...]:
+    """The gated checks and their charts, then what is not gated, then notes."""
     found: list[Block] = [table(verdict.checks, digests)] if verdict.checks else []
     reasons = [(f"{c.tag or c.job} {c.stat}", why(c)) for c in in_order(verdict.checks)]
     told = tuple((name, reason) for name, reason in reasons if reason)
     found += [Facts(told)] if told else []
+    found += [Gallery(tuple(charts))] if charts else []
     if verdict.ungated:
         found.append(Prose("Not gated, the greatest worsening first:", "muted"))
         found.append(table(verdict.ungated[:MOST_UNGATED], digests))
@@ -113,7 +118,7 @@ def row(check: Check, digests: dict[str, RunDigest], *, has_jobs: bool) -> tuple
         Cell(wording.number(check.candidate), check.candidate, spark=spark(check, digests)),
         effect_cell(check),
         sd_cell(check),
-        Cell("" if p is None else probability(p), p),
+        Cell("" if p is None else wording.probability(p), p),
         Cell(f"{check.n} v {check.m}" if check.m else ""),
     )
 
@@ -137,12 +142,6 @@ def effect_cell(check: Check) -> Cell:
 def sd_cell(check: Check) -> Cell:
     value = check.effect_in_seed_sd
     return Cell("" if value is None else f"{value:+.1f}".replace("-", "−"), value)
-
-
-def probability(p: float) -> str:
-    """Two digits: 0.013, 2.9e−7."""
-    mantissa, _, exponent = f"{p:.2g}".partition("e")
-    return f"{mantissa}e{int(exponent)}".replace("-", "−") if exponent else mantissa
 
 
 def why(check: Check) -> str:

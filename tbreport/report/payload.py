@@ -155,10 +155,10 @@ class Packer:
         )
 
     def crowd(self, crowd: Crowd) -> dict[str, Any]:
-        """The bands over all runs of a chart."""
+        """The bands beneath the lines of a chart."""
         return {
             "lead": crowd.lead,
-            "runs": crowd.n_runs,
+            "of": crowd.of,
             "steps": self.columns.floats(crowd.steps),
             "quantiles": [self.columns.floats(row) for row in crowd.quantiles],
         }

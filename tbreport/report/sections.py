@@ -22,6 +22,7 @@ from tbreport.report import (
     hyperparameters,
     layers,
     reading,
+    references,
     reproducing,
     runs,
 )
@@ -160,7 +161,9 @@ def gate(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """What was demanded of the candidate, and whether it was met."""
     if material.verdict is None:
         return (), None
-    return gating.blocks(material.verdict, material.digests), len(material.verdict.checks)
+    charts = references.charts(material.verdict, material.digests)
+    blocks = gating.blocks(material.verdict, material.digests, charts)
+    return blocks, len(material.verdict.checks)
 
 
 @section("findings", "Findings")

@@ -64,8 +64,8 @@ def drawing(sheet: Sheet, colors: Mapping[str, int]) -> str:
     behind = faint(chart, measured, means, frame, colors)
     remarks = charts.notes(chart)
     if chart.crowd:
-        of = f"of all {chart.crowd.n_runs:,} runs"
-        remarks.append(Note(f"gray: where nine tenths and half {of} lie, their median", "muted"))
+        of = chart.crowd.of
+        remarks.append(Note(f"gray: where nine tenths and half of {of} lie, their median", "muted"))
     if behind:
         remarks.append(Note("faint: as measured; strong: means of stretches", "muted"))
     return file(

@@ -1,6 +1,7 @@
-// Many runs in one chart: bands over all of them, and the line of their median, under a few lines.
+// Bands under a few lines, and the line of their median: of all runs where they are many, or of those
+// that a candidate is held against.
 
-/** @typedef {{lead: number, runs: number, steps: number, quantiles: number[]}} CrowdEntry */
+/** @typedef {{lead: number, of: string, steps: number, quantiles: number[]}} CrowdEntry */
 
 /** The traces that are lines: the leading ones where the rest are a crowd, those chosen if they are
  * few enough.
@@ -10,7 +11,7 @@ function linesOf(chart, chosen) {
   return chosen.slice(0, most);
 }
 
-/** Where nine tenths and where half of all runs lie, and their median; steps alone are common to
+/** Where nine tenths and where half of those runs lie, and their median; steps alone are common to
  * them, so a time axis has none.
  * @param {CurvesEntry} chart @param {Columns} columns @param {View} view @param {Tokens} tokens
  * @returns {object[]} */
@@ -32,5 +33,5 @@ function drawCrowd({ crowd }, columns, view, tokens) {
  * @param {CurvesEntry} chart @param {View} view */
 function crowdRemark({ crowd }, view) {
   if (!crowd || view.axis !== "step") return "";
-  return `bands: half and nine tenths of all ${number(crowd.runs)} runs; dotted: their median`;
+  return `bands: half and nine tenths of ${crowd.of}; dotted: their median`;
 }

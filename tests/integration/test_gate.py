@@ -95,6 +95,18 @@ def test_the_page_tells_how_to_make_it_again_and_names_no_absolute_path(
     assert (runs / "two.html").read_text() == page
 
 
+@pytest.mark.parametrize("baseline", ["main", "base.json"])
+def test_the_candidate_is_drawn_over_its_baseline(
+    tbreport: Command, runs: Path, baseline: str
+) -> None:
+    tbreport("baseline", "create", "main", "-o", "base.json")
+    tbreport("gate", "worse", "--baseline", baseline, "--format", "html=page.html")
+
+    page = html.unescape((runs / "page.html").read_text(encoding="utf-8"))
+
+    assert "bands of the baseline's 6 runs" in page
+
+
 def test_a_folder_of_baseline_files_is_all_of_them(tbreport: Command, runs: Path) -> None:
     (runs / "stored").mkdir()
     tbreport("baseline", "create", "main", "-o", "stored/lm.json")

@@ -31,7 +31,8 @@ def test_of_many_runs_the_ill_and_the_best_are_lines_and_come_first() -> None:
     chart = charts(crowded(MANY, n=20), "scalars")[0]
 
     assert chart.crowd is not None
-    assert chart.crowd.n_runs == len(chart.traces) == MANY
+    assert len(chart.traces) == MANY
+    assert chart.crowd.of == f"all {MANY} runs"
     drawn = {trace.run for trace in chart.traces[: chart.crowd.lead]}
     assert {f"sweep/lr-0/run-{place:04}" for place in range(0, MANY, 20)} <= drawn
     assert len(drawn) <= 2 * crowds.LEAD
@@ -142,4 +143,5 @@ def test_of_thousands_of_runs_the_ill_and_the_best_have_rows_and_lines() -> None
     assert ill <= set(table.runs)
     assert {trace.run for trace in chart.traces} == set(table.runs) == set(report.colors)
     assert chart.crowd is not None
-    assert chart.crowd.n_runs == len(report.runs) == n_runs
+    assert len(report.runs) == n_runs
+    assert chart.crowd.of == f"all {n_runs:,} runs"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from html.parser import HTMLParser
 
-from tbreport.report import gating, html, machine, terminal
+from tbreport.report import html, machine, terminal
 from tbreport.report.terminal import CONTROL, plain
 from tests.report import verdicts
 
@@ -59,10 +59,6 @@ def test_hostile_names_come_back_from_json_as_they_were() -> None:
     checks = json.loads(machine.render(verdicts.hostile()))["gate"]["checks"]
 
     assert list(dict.fromkeys(check["tag"] for check in checks)) == list(verdicts.HOSTILE)
-
-
-def test_a_probability_has_two_digits_and_a_real_minus() -> None:
-    assert [gating.probability(p) for p in (2.923e-7, 0.0314, 1.0)] == ["2.9e−7", "0.031", "1"]
 
 
 def test_the_verdict_is_the_headline() -> None:
