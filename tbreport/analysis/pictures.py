@@ -11,8 +11,12 @@ import io
 import struct
 import warnings
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tbreport.exhibits import Picture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 LARGEST_SIDE = 16_384  # px; WebP's own limit
 MOST_PIXELS = 1 << 24  # 64 MB once a browser has decoded them
@@ -139,7 +143,7 @@ def thumbnail(encoded: bytes) -> tuple[str, bytes] | None:
                 if image.width * image.height > MOST_PIXELS:
                     return None
                 is_clear = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
-                small = image.convert("RGBA" if is_clear else "RGB")
+                small = of_bytes(image).convert("RGBA" if is_clear else "RGB")
                 small.thumbnail((THUMBNAIL, THUMBNAIL))
                 if is_clear:
                     small.save(written, "PNG", optimize=True)
@@ -148,3 +152,10 @@ def thumbnail(encoded: bytes) -> tuple[str, bytes] | None:
                 return "image/jpeg", written.getvalue()
     except Exception:  # decoders of damaged images raise whatever they stumble over
         return None
+
+
+def of_bytes(image: Image) -> Image:
+    """The image with levels of 0 to 255; Pillow cuts those of 16 bits of gray at 255."""
+    if not image.mode.startswith("I"):
+        return image
+    return image.convert("I").point(lambda level: level * (1 / 257)).convert("L")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pytest
 
 from tbreport.analysis import pictures
@@ -73,6 +74,20 @@ def test_a_large_image_becomes_a_thumbnail() -> None:
     assert (found.width, found.height) == (900, 700)
     assert image.open(io.BytesIO(found.encoded)).size == (512, 398)
     assert len(found.encoded) < len(written.getvalue())
+
+
+def test_a_thumbnail_of_16_bits_of_gray_keeps_its_levels() -> None:
+    image = pytest.importorskip("PIL.Image")
+    levels = np.random.default_rng(0).integers(0, 30_000, (600, 600)).astype("<u2")
+    levels[:, 300:] += 30_000
+    written = io.BytesIO()
+    image.fromarray(levels).save(written, "PNG")
+    found = picture(written.getvalue())
+
+    shown = np.asarray(image.open(io.BytesIO(found.encoded)).convert("L"))
+    assert found.is_reduced
+    assert shown[:, :250].mean() == pytest.approx(15_000 / 257, abs=3)
+    assert shown[:, 262:].mean() == pytest.approx(45_000 / 257, abs=3)
 
 
 def test_a_clear_image_stays_clear_as_a_thumbnail() -> None:
