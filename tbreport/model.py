@@ -217,6 +217,7 @@ class Display:
     steps: Int64s  # [k]
     wall_times: Float64s  # [k]
     values: Float64s  # [k]
+    means: npt.NDArray[np.float32] | None = None  # [k], `thin.between`; None if all are drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,8 +283,7 @@ class RunDigest:
     pairs: tuple[tuple[str, str, str], ...]  # metric, training tag, validation tag
     first_wall_time: float | None = None  # of the points, not of the files
     last_wall_time: float | None = None
-    # code of a detector → why it could not look at the run; "" where it looked
-    coverage: Mapping[str, str] = field(default_factory=dict)
+    coverage: Mapping[str, str] = field(default_factory=dict)  # code → why not; "" where it looked
     checkpoint: Checkpoint | None = None  # None without a validation series
     distributions: Mapping[str, Distribution] = field(default_factory=dict)  # of `histograms`
     exhibits: tuple[Exhibit, ...] = ()  # sorted by kind, tag, step; what was not opened is missing

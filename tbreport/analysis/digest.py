@@ -20,7 +20,7 @@ from tbreport.analysis.distributions import distribution
 from tbreport.analysis.examination import OnCrash, examine
 from tbreport.analysis.roles import UNKNOWN, RoleRules
 from tbreport.analysis.subject import RunSubject
-from tbreport.analysis.thin import thin_alike, thin_histograms
+from tbreport.analysis.thin import between, thin_alike, thin_histograms
 from tbreport.distribution import Distribution
 from tbreport.model import (
     Blob,
@@ -188,8 +188,11 @@ def batched(members: Sequence[Series], size: int) -> Iterator[Sequence[Series]]:
 
 
 def shown(series: Series, kept: Int64s | slice) -> Display:
-    """Some points of a series."""
-    return Display(series.steps[kept], series.wall_times[kept], series.values[kept])
+    """Some points of a series, and what lies between them."""
+    points = Display(series.steps[kept], series.wall_times[kept], series.values[kept])
+    if isinstance(kept, slice) or len(kept) == len(series):
+        return points
+    return replace(points, means=between(series.values, kept))
 
 
 def statistics_of(subject: RunSubject) -> Iterator[Statistics]:

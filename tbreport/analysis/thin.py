@@ -54,6 +54,24 @@ def thin_broken(steps: Int64s, values: Float64s, finite: npt.NDArray[np.bool_], 
     return merged(ends, bad, good[drawn])
 
 
+def between(values: Float64s, kept: Int64s) -> npt.NDArray[np.float32]:
+    """The mean of the finite values from each kept point to before the next; NaN without any.
+
+    The mean of kept points is one of extremes. In float32, as it is only drawn.
+    """
+    finite, bounds = np.isfinite(values), np.finfo(np.float32)
+    if finite.all():
+        counts = np.diff(kept, append=len(values))
+    else:
+        counts = np.add.reduceat(finite, kept, dtype=np.int64)
+        values = np.where(finite, values, 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        totals = np.add.reduceat(values, kept)
+    means = np.divide(totals, counts, out=np.full(len(kept), np.nan), where=counts > 0)
+    found: npt.NDArray[np.float32] = np.clip(means, bounds.min, bounds.max).astype(np.float32)
+    return found
+
+
 def extremes(steps: Int64s, rows: Float64s, n_buckets: int) -> npt.NDArray[np.bool_]:
     """Which points [series, points] are the first lowest or first highest of their bucket.
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from tbreport import wording
 from tbreport.model import SEVERITIES, Display, Float64s, RunDigest
-from tbreport.report import galleries, runs
+from tbreport.report import galleries, plots, runs
 from tbreport.report.document import Block, Chart, Crowd, Prose, Table, Trace
 
 MANY = 100  # runs that a chart draws one by one; as MOST_LINES of templates/js/curves.js
@@ -155,14 +155,13 @@ def binned(series: Sequence[Display], edges: Float64s) -> Float64s:
     """
     n_bins = len(edges) - 1
     steps = np.concatenate([points.steps for points in series])
-    values = np.concatenate([points.values for points in series])
+    amounts, counts = map(np.concatenate, zip(*map(plots.sums, series), strict=True))
     rows = np.repeat(np.arange(len(series)), [len(points.steps) for points in series])
-    finite = np.isfinite(values)
-    bins = np.searchsorted(edges, steps[finite], side="right") - 1
+    bins = np.searchsorted(edges, steps, side="right") - 1
     bins = np.minimum(bins, n_bins - 1)  # beyond 2^53 the last edge may equal the last step
-    places = bins + n_bins * rows[finite]
-    totals = np.bincount(places, values[finite], minlength=n_bins * len(series))
-    sizes = np.bincount(places, minlength=n_bins * len(series))
+    places = bins + n_bins * rows
+    totals = np.bincount(places, amounts, minlength=n_bins * len(series))
+    sizes = np.bincount(places, counts, minlength=n_bins * len(series))
     means: Float64s = np.divide(totals, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0)
     return means.reshape(-1, n_bins)
 

@@ -125,26 +125,38 @@ def averaged(points: Display, most: int, *, extremes: bool = True) -> tuple[Floa
     if len(points.steps) <= most:
         return exact(points, most)
     steps, values = points.steps.astype(np.float64), bounded(points.values)
-    finite = np.isfinite(values)
     n = len(steps)
     parts = min(n, max(4, most - 4))
     starts = np.arange(parts) * n // parts
     lengths = np.concatenate((starts[1:], [n])) - starts
     middles = np.add.reduceat(steps, starts) / lengths
+    amounts, counts = sums(points)
+    sizes = np.add.reduceat(counts, starts)
+    totals = np.add.reduceat(amounts, starts)
+    means = np.divide(totals, sizes, out=np.full(parts, np.nan), where=sizes > 0)
     own = [0, n - 1]
-    if finite.all():
-        means = np.add.reduceat(values, starts) / lengths
-        own += [int(values.argmin()), int(values.argmax())] if extremes else []
-    else:
-        totals = np.add.reduceat(np.where(finite, values, 0.0), starts)
-        sizes = np.add.reduceat(finite.astype(np.float64), starts)
-        means = np.divide(totals, sizes, out=np.full(parts, np.nan), where=sizes > 0)
-        if extremes and finite.any():
-            own += [int(np.nanargmin(values)), int(np.nanargmax(values))]
+    if extremes and np.isfinite(values).any():
+        own += [int(np.nanargmin(values)), int(np.nanargmax(values))]
     across = np.concatenate((middles, steps[own]))
     down = np.concatenate((means, values[own]))
     order = np.argsort(across, kind="stable")
     return across[order], down[order]
+
+
+def sums(points: Display) -> tuple[Float64s, Float64s]:
+    """What each point adds to a mean: its amount and its weight; nothing where it is not finite.
+
+    Of thinned points, which are the extremes among those that were logged, it is the mean up to the
+    next one, weighted by the steps to there.
+    """
+    if points.means is None:
+        values = bounded(points.values)
+        return np.nan_to_num(values), np.isfinite(values).astype(np.float64)
+    means = points.means.astype(np.float64)
+    steps = points.steps.astype(np.float64)
+    widths = np.maximum(np.diff(steps, append=steps[-1:]), 1.0)
+    weights = np.where(np.isfinite(means), widths, 0.0)
+    return np.nan_to_num(means) * weights, weights
 
 
 def bounded(values: Float64s) -> Float64s:

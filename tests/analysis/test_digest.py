@@ -14,6 +14,7 @@ from tbreport.analysis.detector import Detector, DetectorSettings, Observation
 from tbreport.analysis.digest import Plan, digest, plan_for
 from tbreport.analysis.roles import RoleRules
 from tbreport.model import Blob, Role, Run, RunDigest, SetAside
+from tbreport.report import plots
 from tbreport.settings import Table
 from tests.curves import START, broken, healthy, histograms, overfit, problem, run, series
 
@@ -144,6 +145,18 @@ def test_display_points_are_thinned_and_stay_paired() -> None:
     assert 80 < len(shown.steps) <= 100
     assert shown.values.tolist() == read.scalars["loss"].values[shown.steps].tolist()
     assert shown.wall_times.tolist() == (START + shown.steps).tolist()
+
+
+def test_the_means_of_a_thinned_series_are_those_of_all_points() -> None:
+    values = np.random.default_rng(0).exponential(size=20_000)  # its extremes lie far above 1
+    points = digested(run({"loss": values}), plan_for(1)).display["loss"]
+
+    amounts, weights = plots.sums(points)
+    _, drawn = plots.averaged(points, 200, extremes=False)
+
+    assert len(points.steps) <= 1000
+    assert amounts.sum() / weights.sum() == pytest.approx(values.mean(), rel=1e-3)
+    assert np.median(drawn) == pytest.approx(values.mean(), rel=0.05)
 
 
 def test_tags_that_the_plan_keeps_stay_whole() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tbreport.analysis.thin import merge, thin, thin_histograms
+from tbreport.analysis.thin import between, merge, thin, thin_histograms
 from tests.curves import broken, flat, histograms
 
 
@@ -128,3 +128,11 @@ def test_a_renumbered_series_stays_one() -> None:
 
     assert thinned.original_steps is not None
     assert thinned.original_steps.tolist() == [7, 7]
+
+
+def test_what_lies_between_drawn_points_is_measured() -> None:
+    values = np.array([1.0, 3.0, np.nan, 7.0, np.inf, np.nan, 2.0])
+
+    means = between(values, np.array([0, 3, 4, 6]))
+
+    assert np.array_equal(means, [2.0, 7.0, np.nan, 2.0], equal_nan=True)
