@@ -183,6 +183,15 @@ def test_texts_without_a_split_are_split(tmp_path: Path) -> None:
     assert {label for _, label in texts.val} == {0, 1}
 
 
+def test_classes_whose_names_hold_the_name_of_a_part_are_classes(tmp_path: Path) -> None:
+    for label in ("contest", "training"):
+        (tmp_path / label).mkdir()
+        for number in range(5):
+            (tmp_path / label / f"{number}.txt").write_text(f"{label} {number}", encoding="utf-8")
+
+    assert labeled_folder(tmp_path).classes == ("contest", "training")
+
+
 def test_the_classifier_learns_the_classes_of_a_folder(tmp_path: Path) -> None:
     write_texts(tmp_path, "a", ["one two three"] * 10)
     write_texts(tmp_path, "b", ["four five six"] * 10)

@@ -69,7 +69,7 @@ def labeled_folder(folder: Path) -> LabeledTexts:
     if not folder.is_dir():
         raise TrainingError(f"'{folder}' is no folder", hint=AS_UNPACKED)
     parts = {
-        part: next((p for p in sorted(folder.iterdir()) if part in p.name and p.is_dir()), None)
+        part: next((p for p in sorted(folder.iterdir()) if part in p.name and holds(p)), None)
         for part in ("train", "test")
     }
     train_root, test_root = parts["train"] or folder, parts["test"]
@@ -98,6 +98,11 @@ def labeled_folder(folder: Path) -> LabeledTexts:
     if not any(WORD.search(text.lower()) for text, _ in train):
         raise TrainingError(f"no word in the texts of '{folder}'", hint=AS_UNPACKED)
     return LabeledTexts(train, val, tuple(labels))
+
+
+def holds(folder: Path) -> bool:
+    """Whether a folder has folders, as a part has; a class may be called "contest"."""
+    return folder.is_dir() and any(path.is_dir() for path in folder.iterdir())
 
 
 def split(texts: Labeled) -> tuple[Labeled, Labeled]:
