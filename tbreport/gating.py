@@ -16,7 +16,7 @@ from typing import Any
 
 from tbreport import __version__
 from tbreport.analysis.digest import Plan, plan_for
-from tbreport.analysis.thin import thin
+from tbreport.analysis.thin import between, thin
 from tbreport.dating import source_date
 from tbreport.errors import NothingToCompare
 from tbreport.gate import expressions
@@ -277,6 +277,11 @@ def drawn(digest: RunDigest, plan: Plan) -> RunDigest:
     for tag, points in digest.display.items():
         if len(points.steps) > plan.points_per_series:
             kept = thin(points.steps, points.values, plan.points_per_series)
-            points = Display(points.steps[kept], points.wall_times[kept], points.values[kept])
+            points = Display(
+                points.steps[kept],
+                points.wall_times[kept],
+                points.values[kept],
+                between(points.values, kept),
+            )
         display[tag] = points
     return replace(digest, display=display)
