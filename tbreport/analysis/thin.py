@@ -14,6 +14,7 @@ from tbreport.analysis.curves import stretches
 from tbreport.model import Float64s, HistogramSeries, Int64s
 
 FEWEST = 8  # indices; below there are no buckets left
+LARGEST = float(np.finfo(np.float32).max)
 NONFINITE_SHARE = 4  # at most one index in four goes to non-finite stretches
 
 
@@ -59,16 +60,15 @@ def between(values: Float64s, kept: Int64s) -> npt.NDArray[np.float32]:
 
     The mean of kept points is one of extremes. In float32, as it is only drawn.
     """
-    finite, bounds = np.isfinite(values), np.finfo(np.float32)
-    if finite.all():
-        counts = np.diff(kept, append=len(values))
-    else:
-        counts = np.add.reduceat(finite, kept, dtype=np.int64)
-        values = np.where(finite, values, 0.0)
-    with np.errstate(over="ignore", invalid="ignore"):
-        totals = np.add.reduceat(values, kept)
-    means = np.divide(totals, counts, out=np.full(len(kept), np.nan), where=counts > 0)
-    found: npt.NDArray[np.float32] = np.clip(means, bounds.min, bounds.max).astype(np.float32)
+    finite = np.isfinite(values)
+    with np.errstate(all="ignore"):
+        if finite.all():
+            counts = np.concatenate((kept[1:], [len(values)])) - kept
+        else:
+            counts = np.add.reduceat(finite, kept, dtype=np.int64)
+            values = np.where(finite, values, 0.0)
+        means = np.add.reduceat(values, kept) / counts  # NaN of none
+    found: npt.NDArray[np.float32] = np.clip(means, -LARGEST, LARGEST).astype(np.float32)
     return found
 
 

@@ -16,6 +16,7 @@ from tbreport.wording import number, percent
 
 WIDTH = 11  # points of the mean that a loss is held against: a short one follows the swings
 ROUNDING = 2e-6  # of an accuracy: more than a float32 loses
+FIRST_VALUES = 8  # of an accuracy: of the numbers of samples, few fit all of them
 MOST_VALUES = 200  # of an accuracy that are looked at for that
 MOST_SAMPLES = 2_000  # that an accuracy is looked for to be a share of
 DECIMALS = (10, 100, 1_000)  # samples: or digits that an accuracy was rounded to
@@ -147,13 +148,13 @@ def by_chance(values: Float64s) -> float:
     rounding explains as well.
     """
     sizes = np.arange(2, MOST_SAMPLES + 1)
-    counts = values[:MOST_VALUES, np.newaxis] * sizes
-    is_whole = (np.abs(counts - np.round(counts)) <= ROUNDING * sizes).all(axis=0)
-    samples = int(sizes[np.argmax(is_whole)])
-    if not is_whole.any() or samples in DECIMALS:
+    for some in (values[:FIRST_VALUES], values[:MOST_VALUES]):  # the first leave few numbers
+        counts = some[:, np.newaxis] * sizes
+        sizes = sizes[(np.abs(counts - np.rint(counts)) <= ROUNDING * sizes).all(axis=0)]
+    if not len(sizes) or sizes[0] in DECIMALS:
         return 0.0
     share = min(1.0, max(0.0, median(values[len(values) // 2 :])))
-    return math.sqrt(share * (1 - share) / samples)
+    return math.sqrt(share * (1 - share) / int(sizes[0]))
 
 
 def alternation(curve: Curve) -> tuple[float, float]:
