@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tbreport.__main__ import main
+from tests.calling import exit_code
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,16 +33,10 @@ def tbreport(
     monkeypatch.chdir(tmp_path)
 
     def run(*args: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["tbreport", *map(str, args)])
         capsys.readouterr()
-        interrupt = signal.getsignal(signal.SIGINT)
-        try:
-            with pytest.raises(SystemExit) as stop:
-                main()
-        finally:
-            signal.signal(signal.SIGINT, interrupt)  # of pytest
+        code = exit_code(monkeypatch, *map(str, args))
         shown = capsys.readouterr()
-        assert isinstance(stop.value.code, int)
-        return Done(stop.value.code, shown.out, shown.err)
+        assert isinstance(code, int)
+        return Done(code, shown.out, shown.err)
 
     return run

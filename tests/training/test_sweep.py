@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import signal
-import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from tbreport.__main__ import main
 from tbreport.training import TrainingError
 from tbreport.training.sweep import Job, Settings, devices_for, sweep
+from tests.calling import exit_code
 from tests.training.runs import scalars, silent
 
 LAST = "healthy-text-classifier"
@@ -49,14 +48,8 @@ def stop(folder: Path, *arguments: str, label: str, n_done: int) -> Stopped:
     err = Terminal(out, label, n_done)
     common = ["--device", "cpu", "--out", str(folder)]
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(sys, "argv", ["tbreport", "train", *arguments, *common])
-        interrupt = signal.getsignal(signal.SIGINT)
-        try:
-            with pytest.raises(SystemExit) as exit:
-                main()
-        finally:
-            signal.signal(signal.SIGINT, interrupt)  # of pytest
-    return Stopped(folder, out.getvalue(), err.getvalue(), exit.value.code)
+        code = exit_code(patch, "train", *arguments, *common)
+    return Stopped(folder, out.getvalue(), err.getvalue(), code)
 
 
 @pytest.fixture(scope="module")
