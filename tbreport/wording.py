@@ -37,11 +37,14 @@ def number(value: float | None) -> str:
     return text.replace("-", "−")
 
 
+def shortest(value: float) -> str:
+    """As few digits as tell a number from every other, as programs read them."""
+    return repr(float(value)).removesuffix(".0")
+
+
 def exact(value: float) -> str:
-    """As few digits as tell a number from every other."""
-    if not math.isfinite(value):
-        return number(value)
-    return repr(float(value)).removesuffix(".0").replace("-", "−")
+    """The same with a real minus; NaN and infinities by name."""
+    return shortest(value).replace("-", "−") if math.isfinite(value) else number(value)
 
 
 def telling_apart(values: Iterable[float]) -> Callable[[float], str]:

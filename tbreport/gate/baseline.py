@@ -192,8 +192,7 @@ def parse(document: Mapping[str, Any]) -> Baseline:
     golden = parse_golden(document["golden"]) if document.get("golden") else None
     if golden is None:
         refuse_nonfinite(runs, job)
-    held = {tag for run in runs for tag in run.curves}
-    return Baseline(job, key, {tag: grids[tag] for tag in grids if tag in held}, runs, golden)
+    return Baseline(job, key, grids, runs, golden).trimmed()
 
 
 def refuse_nonfinite(runs: Iterable[BaselineRun], job: str) -> None:

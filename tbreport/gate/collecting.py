@@ -165,8 +165,7 @@ def extend(
     kept = tuple(on_grids(run, baseline.grids, grids) for run in baseline.runs)
     grids |= added.grids
     runs = distinct((*kept, *(entry(digest, grids, commit) for digest in digests)))[-RING:]
-    held = {tag for run in runs for tag in run.curves}
-    return replace(baseline, grids={tag: grids[tag] for tag in grids if tag in held}, runs=runs)
+    return replace(baseline, grids=grids, runs=runs).trimmed()
 
 
 def refuse_gaps(run: str, tag: str, grid: Int64s, present: npt.NDArray[np.bool_]) -> None:

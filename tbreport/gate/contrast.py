@@ -18,6 +18,7 @@ from tbreport.gate import statistics, tails
 from tbreport.gate.collecting import holds, on_grid
 from tbreport.gate.summaries import STATS, Terms, tail_start
 from tbreport.model import Float64s, HParam, Int64s, RunDigest
+from tbreport.wording import shortest
 
 LEVEL = 0.95  # of intervals
 APART = 4.0  # noises of a point that curves lie apart
@@ -99,7 +100,7 @@ def hparams_apart(
     """The hyper-parameters whose values are not the same."""
     rows = []
     for name in sorted({name for digest in (*before, *after) for name in digest.hparams}):
-        row = values(before, name, exact), values(after, name, exact)
+        row = values(before, name, shortest), values(after, name, shortest)
         if row[0] != row[1]:
             short = values(before, name, "{:g}".format), values(after, name, "{:g}".format)
             rows.append((name, *(short if short[0] != short[1] else row)))
@@ -111,11 +112,6 @@ def values(digests: Sequence[RunDigest], name: str, spoken: Callable[[float], st
     found: list[HParam | None] = [digest.hparams.get(name) for digest in digests]
     words = ("–" if v is None else spoken(v) if isinstance(v, float) else str(v) for v in found)
     return ", ".join(dict.fromkeys(words))
-
-
-def exact(number: float) -> str:
-    """As few digits as tell a number from every other."""
-    return repr(number).removesuffix(".0")
 
 
 def texts_apart(

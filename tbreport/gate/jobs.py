@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from tbreport.analysis.ensemble import is_seed, name_without_seed
 from tbreport.errors import BadSetting, NothingToCompare
 from tbreport.model import RunDigest
+from tbreport.wording import shortest
 
 
 def job_of(run: str, group: str | None = None) -> str:
@@ -74,7 +75,7 @@ def seed_of(digest: RunDigest) -> str | None:
     """The seed that the hyper-parameters name."""
     for name, value in sorted(digest.hparams.items()):
         if is_seed(name):
-            return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
+            return shortest(value) if isinstance(value, float) else str(value)
     return None
 
 

@@ -7,7 +7,7 @@ both sides have, and the spread is that between runs. A share is a plain number:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tbreport.errors import SettingsError
@@ -105,6 +105,11 @@ class Baseline:
     runs: tuple[BaselineRun, ...]  # the oldest first
     golden: Golden | None = None
     schema: int = SCHEMA
+
+    def trimmed(self) -> Baseline:
+        """The baseline without grids of tags that none of its runs has."""
+        held = {tag for run in self.runs for tag in run.curves}
+        return replace(self, grids={tag: grid for tag, grid in self.grids.items() if tag in held})
 
 
 @dataclass(frozen=True, slots=True)
