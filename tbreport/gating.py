@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import Any
 
 from tbreport import __version__
-from tbreport.analysis.digest import Plan, plan_for
-from tbreport.analysis.thin import between, thin
+from tbreport.analysis.digest import Plan, plan_for, shown
+from tbreport.analysis.thin import thin
 from tbreport.dating import source_date
 from tbreport.errors import NothingToCompare
 from tbreport.gate import expressions
@@ -28,7 +28,7 @@ from tbreport.gate.judge import judge
 from tbreport.gate.model import Baseline, Policy, Verdict
 from tbreport.gate.sketching import Cadences, faint, sketch
 from tbreport.judging import Crash, Judges, noting
-from tbreport.model import Display, Run, RunDigest
+from tbreport.model import Run, RunDigest
 from tbreport.options import Options, call, public, told
 from tbreport.reader import logdir
 from tbreport.reader.load import read_blob
@@ -277,11 +277,6 @@ def drawn(digest: RunDigest, plan: Plan) -> RunDigest:
     for tag, points in digest.display.items():
         if len(points.steps) > plan.points_per_series:
             kept = thin(points.steps, points.values, plan.points_per_series)
-            points = Display(
-                points.steps[kept],
-                points.wall_times[kept],
-                points.values[kept],
-                between(points.values, kept),
-            )
+            points = shown(points, kept)
         display[tag] = points
     return replace(digest, display=display)

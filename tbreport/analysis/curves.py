@@ -121,8 +121,12 @@ def best_point(values: Float64s, middle: int, goal: Goal) -> int:
     """
     half = window(len(values)) // 2
     first = max(0, middle - half)
-    near = values[first : middle + half + 1]
-    return first + int(near.argmin() if goal == "min" else near.argmax())
+    return first + extreme(values[first : middle + half + 1], goal)
+
+
+def extreme(values: Float64s, goal: Goal) -> int:
+    """The index of the first best of at least one value."""
+    return int(values.argmin() if goal == "min" else values.argmax())
 
 
 def spread(values: Float64s) -> float:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tbreport.analysis.curve import Curve
+from tbreport.analysis.curves import extreme
 from tbreport.analysis.detector import DetectorSettings
 from tbreport.analysis.distributions import distribution
 from tbreport.analysis.examination import OnCrash, examine
@@ -187,10 +188,10 @@ def batched(members: Sequence[Series], size: int) -> Iterator[Sequence[Series]]:
         yield members[start : start + size]
 
 
-def shown(series: Series, kept: Int64s | slice) -> Display:
+def shown(series: Series | Display, kept: Int64s | slice) -> Display:
     """Some points of a series, and what lies between them."""
     points = Display(series.steps[kept], series.wall_times[kept], series.values[kept])
-    if isinstance(kept, slice) or len(kept) == len(series):
+    if isinstance(kept, slice) or len(kept) == len(series.steps):
         return points
     return replace(points, means=between(series.values, kept))
 
@@ -226,16 +227,11 @@ def ends(steps: Int64s, wall_times: Float64s) -> Ends:
     return int(steps[0]), int(steps[-1]), float(wall_times[0]), float(wall_times[-1])
 
 
-def extreme(curve: Curve) -> int:
-    """The index of the first best value, by the goal."""
-    return int(curve.values.argmin() if curve.goal == "min" else curve.values.argmax())
-
-
 def of_scalars(curve: Curve) -> Statistics:
     """The numbers of one scalar series: first and last as written, the rest of finite values."""
     series = curve.series
     finite = len(curve) > 0
-    best = extreme(curve) if finite and curve.role.goal is not None else None
+    best = extreme(curve.values, curve.goal) if finite and curve.role.goal is not None else None
     return Statistics(
         curve.tag,
         "scalars",

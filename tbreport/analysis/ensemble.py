@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tbreport.analysis.pairs import NO_MEASURES
-from tbreport.analysis.roles import ONE_SIDED
+from tbreport.analysis.roles import HELD_OUT, ONE_SIDED
 from tbreport.model import Float64s, Goal, HParam, RunDigest, Statistics
 from tbreport.wording import count
 
@@ -132,7 +132,7 @@ def candidates(digest: RunDigest) -> Iterable[Statistics]:
 def rank(one: Statistics) -> tuple[bool, bool, bool, bool, int]:
     """Validation before training, metrics before losses, totals before parts, long before short."""
     is_loss = one.role.metric.endswith("loss")
-    held_out = one.role.split in ("val", "test")
+    held_out = one.role.split in HELD_OUT
     is_whole = one.role.metric not in ONE_SIDED
     return held_out, not is_loss, is_whole, one.role.metric == "loss", one.points
 

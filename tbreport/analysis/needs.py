@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tbreport.analysis.curve import Curve
-from tbreport.analysis.roles import is_loss, words
+from tbreport.analysis.roles import HELD_OUT, is_loss, words
 from tbreport.analysis.subject import RunSubject
 from tbreport.wording import count
 
@@ -49,7 +49,7 @@ def validation_pair(subject: RunSubject, options: Options) -> str:
         return training_course(subject, options)
     pairs = [match for match in subject.matches if is_loss(match.val.role.metric)]
     if not pairs:
-        has_val = any(curve.role.split in ("val", "test") for curve in subject.losses)
+        has_val = any(curve.role.split in HELD_OUT for curve in subject.losses)
         return "no training loss beside the validation loss" if has_val else "no validation loss"
     judged = [match.val for match in pairs if match.val in subject.judged_losses]
     if not judged:

@@ -26,6 +26,7 @@ SPLITS: dict[str, Split] = {
     **dict.fromkeys(("eval", "evaluation", "dev", "holdout", "heldout"), "val"),
     **dict.fromkeys(("test", "testing", "tst"), "test"),
 }
+HELD_OUT: frozenset[Split | None] = frozenset({"val", "test"})
 
 # Words that say how a value was averaged or where it was put, but not what it is.
 FILLER = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tbreport.analysis.detector import Observation, detector
+from tbreport.analysis.roles import HELD_OUT
 from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding
 from tbreport.wording import listed
@@ -37,7 +38,7 @@ def no_validation_series(
     Source
         Own: detectors that could not look must not pass for detectors that found nothing.
     """
-    held_out = [curve for curve in subject.curves.values() if curve.role.split in ("val", "test")]
+    held_out = [curve for curve in subject.curves.values() if curve.role.split in HELD_OUT]
     if any(curve.role.goal is not None for curve in held_out):
         return
     losses = [curve.tag for curve in subject.judged_losses if len(curve) >= min_points]

@@ -11,7 +11,7 @@ import numpy as np
 from tbreport.analysis.curve import Curve
 from tbreport.analysis.curves import stretches
 from tbreport.analysis.detector import Observation, detector
-from tbreport.analysis.roles import is_loss
+from tbreport.analysis.roles import HELD_OUT, is_loss
 from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding, Float64s, Int64s
 from tbreport.wording import count, listed, number
@@ -82,7 +82,7 @@ def remedy(subject: RunSubject, lead: Gaps, grave: Sequence[Gaps]) -> str:
     if all(gap.is_held_out for gap in grave) and any(
         curve.is_whole and curve.wall_times[-1] >= lead.first_wall_time
         for curve in subject.losses
-        if curve.role.split not in ("val", "test") and len(curve)
+        if curve.role.split not in HELD_OUT and len(curve)
     ):
         return (
             "The training loss stays finite, so look at the evaluation: damaged or empty samples, "
@@ -159,7 +159,7 @@ class Gaps:
 
     @property
     def is_held_out(self) -> bool:
-        return self.curve.role.split in ("val", "test")
+        return self.curve.role.split in HELD_OUT
 
     @property
     def is_failed_loss(self) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from tbreport.analysis.curve import Curve
 from tbreport.analysis.curves import differences, median, sums_before
 from tbreport.analysis.detector import Observation, as_one, detector
+from tbreport.analysis.roles import HELD_OUT
 from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding, Float64s
 from tbreport.wording import number, percent
@@ -77,16 +78,16 @@ def oscillating_metric(
     swinging = []
     for curve in subject.of_metric("accuracy"):
         # without a split it is that of batches more often than not
-        if len(curve) < min_points or curve.role.split not in ("val", "test"):
+        if len(curve) < min_points or curve.role.split not in HELD_OUT:
             continue
         values = curve.values / (100 if curve.highest > 1.5 else 1)
         drops = swings(values)
-        often = [(part >= swing).sum() / len(part) for part in (drops, drops[len(drops) // 2 :])]
-        if min(often) >= swing_share:
-            least = max(swing, chance * by_chance(values))
-            often = [(d >= least).sum() / len(d) for d in (drops, drops[len(drops) // 2 :])]
-        if min(often) >= swing_share:
-            swinging.append(of_accuracy(curve, often[0], swing, float(drops.max())))
+        if not swings_often(drops, swing, swing_share):
+            continue
+        least = max(swing, chance * by_chance(values))
+        if swings_often(drops, least, swing_share):
+            often = share_of(drops, least)
+            swinging.append(of_accuracy(curve, often, swing, float(drops.max())))
     yield from as_one(swinging, lambda one: one.evidence["swing_percent"])
     turning = []
     for curve in subject.judged_losses:
@@ -139,6 +140,16 @@ def swings(values: Float64s) -> Float64s:
     paired = before >= 0
     found[low[paired]] = values[high[before[paired]]] - values[low[paired]]
     return found
+
+
+def swings_often(drops: Float64s, least: float, share: float) -> bool:
+    """Whether so many of the points end a swing, and of those of the last half too."""
+    return min(share_of(drops, least), share_of(drops[len(drops) // 2 :], least)) >= share
+
+
+def share_of(drops: Float64s, least: float) -> float:
+    """The share of the points that end a swing of at least so much."""
+    return float(np.count_nonzero(drops >= least) / len(drops))
 
 
 def by_chance(values: Float64s) -> float:

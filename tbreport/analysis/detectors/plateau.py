@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from tbreport.analysis.curve import Curve
 from tbreport.analysis.curves import median
 from tbreport.analysis.detector import Observation, detector
+from tbreport.analysis.roles import HELD_OUT
 from tbreport.analysis.subject import RunSubject
 from tbreport.analysis.trend import trend
 from tbreport.model import Finding
@@ -58,7 +59,7 @@ def plateau(
     if not rate_is_high(subject.learning_rates(), rate_share):
         return
     for curve in subject.judged_losses:
-        if curve.role.split in ("val", "test") or len(curve) < min_points:
+        if curve.role.split in HELD_OUT or len(curve) < min_points:
             continue
         last = curve.logs[int((1 - share) * len(curve)) :]
         half = len(last) // 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tbreport.analysis.detector import Observation, detector
+from tbreport.analysis.roles import HELD_OUT
 from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding
 from tbreport.wording import count
@@ -41,7 +42,7 @@ def too_short(
         Own: the least that the other detectors were measured with.
     """
     losses = subject.judged_losses
-    training = [curve for curve in losses if curve.role.split not in ("val", "test")]
+    training = [curve for curve in losses if curve.role.split not in HELD_OUT]
     short = [c for c in losses if c.role.split == "val" and 0 < len(c) < min_evaluations]
     longest = max(training, key=len, default=None)
     if longest is not None and 0 < len(longest) < min_evaluations:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.layers import Layer, lasting
+from tbreport.analysis.roles import HELD_OUT
 from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding
 from tbreport.wording import listed, number
@@ -74,9 +75,7 @@ def vanishing_gradient(
 def has_learned(subject: RunSubject) -> bool:
     """Whether a training loss fell so far that little is left to learn."""
     return any(
-        curve.role.split not in ("val", "test")
-        and len(curve) >= 10
-        and curve.tail <= LEARNED * curve.head
+        curve.role.split not in HELD_OUT and len(curve) >= 10 and curve.tail <= LEARNED * curve.head
         for curve in subject.judged_losses
     )
 
