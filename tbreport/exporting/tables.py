@@ -155,30 +155,20 @@ def of_tensor(value: Any) -> dict[str, Cells]:
 
     Nothing of a tensor that could not be read.
     """
-    if isinstance(value, np.ndarray) and np.iscomplexobj(value):
-        words = json.dumps([str(one).strip("()") for one in value.ravel().tolist()])
-        return {
-            "shape": Ragged(np.array(value.shape, np.int64), np.array([0, value.ndim])),
-            "values": Ragged(np.empty(0), np.array([0, 0])),
-            "strings": [words],
-        }
+    shape: tuple[int, ...] = ()
+    numbers, words = np.empty(0), None
     if isinstance(value, np.ndarray):
-        flat = np.asarray(value, np.float64).ravel()
-        return {
-            "shape": Ragged(np.array(value.shape, np.int64), np.array([0, value.ndim])),
-            "values": Ragged(flat, np.array([0, flat.size])),
-            "strings": [None],
-        }
-    if isinstance(value, bytes):
-        nothing = Ragged(np.empty(0, np.int64), np.array([0, 0]))
-        return {
-            "shape": nothing,
-            "values": Ragged(np.empty(0), np.array([0, 0])),
-            "strings": [None],
-        }
-    words = json.dumps([part.decode("utf-8", "replace") for part in value], ensure_ascii=False)
+        shape, flat = value.shape, value.ravel()
+        if np.iscomplexobj(flat):
+            words = json.dumps([str(one).strip("()") for one in flat.tolist()])
+        else:
+            numbers = np.asarray(flat, np.float64)
+    elif isinstance(value, list):
+        shape = (len(value),)
+        texts = [part.decode("utf-8", "replace") for part in value]
+        words = json.dumps(texts, ensure_ascii=False)
     return {
-        "shape": Ragged(np.array([len(value)]), np.array([0, 1])),
-        "values": Ragged(np.empty(0), np.array([0, 0])),
+        "shape": Ragged(np.array(shape, np.int64), np.array([0, len(shape)])),
+        "values": Ragged(numbers, np.array([0, numbers.size])),
         "strings": [words],
     }

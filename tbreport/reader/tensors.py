@@ -63,15 +63,14 @@ def numbers(tensor: Any) -> Float64s | None:
     content: bytes = tensor.tensor_content
     if dtype == "bfloat16":
         bits = (
-            np.frombuffer(content[: len(content) // 2 * 2], "<u2").astype("<u4")
+            unpacked(content, "<u2").astype("<u4")
             if content
             else np.array(tensor.half_val, np.int64).astype("<u4")
         )
         # torch (2.13) writes the whole float32 where its upper half belongs.
         found = np.where(bits > 0xFFFF, bits, bits << np.uint32(16)).view("<f4")
     elif content:
-        width = np.dtype(dtype).itemsize
-        found = np.frombuffer(content[: len(content) // width * width], dtype)
+        found = unpacked(content, dtype)
     elif dtype == "<f2":
         found = np.array(tensor.half_val, np.int64).astype("<u2").view(dtype)
     else:
@@ -90,15 +89,19 @@ def elements(tensor: Any) -> npt.NDArray[Any] | None:
     if tensor.dtype not in RARE_DTYPES:
         return numbers(tensor)
     dtype, name = RARE_DTYPES[tensor.dtype]
-    width = np.dtype(dtype).itemsize
-    content: bytes = tensor.tensor_content
-    if content:
-        found = np.frombuffer(content[: len(content) // width * width], dtype)
+    if tensor.tensor_content:
+        found = unpacked(tensor.tensor_content, dtype)
     else:
         found = np.array(getattr(tensor, name))
         if "c" in dtype:  # real and imaginary parts by turns
             found = found[: len(found) // 2 * 2].astype(np.float64).view(np.complex128)
     return found.astype(np.complex128 if "c" in dtype else np.float64)
+
+
+def unpacked(content: bytes, dtype: str) -> npt.NDArray[Any]:
+    """The whole elements that lie behind each other; bytes may be missing at the end."""
+    width = np.dtype(dtype).itemsize
+    return np.frombuffer(content[: len(content) // width * width], dtype)
 
 
 def number(tensor: Any) -> float | None:
