@@ -88,6 +88,16 @@ def shortened(blocks: Sequence[Block], shown: Container[str]) -> tuple[Block, ..
     return tuple(found)
 
 
+def with_rows(
+    digests: Sequence[RunDigest], shown: Container[str]
+) -> tuple[Sequence[RunDigest], tuple[Block, ...]]:
+    """The runs that have rows of their own, and what is said of how many there are."""
+    if len(digests) <= MANY_ROWS:
+        return digests, ()
+    kept = [digest for digest in digests if digest.run in shown]
+    return kept, (excerpt(len(kept), len(digests)),)
+
+
 def excerpt(n_shown: int, n_rows: int) -> Prose:
     """How many rows of a table there are."""
     text = f"{n_shown:,} of {n_rows:,} rows: the ill and the best runs; all with --format json."

@@ -102,7 +102,12 @@ def table(checks: Sequence[Check], digests: Sequence[RunDigest]) -> Table:
 
 def in_order(checks: Sequence[Check]) -> list[Check]:
     """What failed comes first."""
-    return sorted(checks, key=lambda check: list(TONES).index(check.verdict))
+    return sorted(checks, key=gravity)
+
+
+def gravity(check: Check) -> int:
+    """Orders checks by what came of them; 0 is a failure."""
+    return list(TONES).index(check.verdict)
 
 
 def row(check: Check, digests: dict[str, RunDigest], *, has_jobs: bool) -> tuple[Cell, ...]:

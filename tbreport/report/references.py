@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,20 +14,21 @@ from tbreport.model import RunDigest
 from tbreport.report import galleries
 from tbreport.report.crowds import quantiles
 from tbreport.report.document import Chart, Crowd
+from tbreport.report.gating import TONES, gravity
 
 if TYPE_CHECKING:
     from tbreport.gate.model import Reference, Verdict
 
 GROUP = "against the baseline"
 MOST = 12  # charts: what failed comes first
-WORST = ("fail", "inconclusive", "warn", "pass")
 
 
 def charts(verdict: Verdict, digests: Sequence[RunDigest]) -> tuple[Chart, ...]:
     """One chart a gated metric, those that failed first."""
     by_run = {digest.run: digest for digest in digests}
     ordered = sorted(verdict.references, key=lambda one: rank(one, verdict))
-    drawn = [chart for one in ordered if (chart := draw(one, by_run)) is not None][:MOST]
+    every = (draw(one, by_run) for one in ordered)
+    drawn = list(islice((chart for chart in every if chart is not None), MOST))
     ids = galleries.unique(chart.id for chart in drawn)
     return tuple(replace(chart, id=id) for chart, id in zip(drawn, ids, strict=True))
 
@@ -34,8 +36,8 @@ def charts(verdict: Verdict, digests: Sequence[RunDigest]) -> tuple[Chart, ...]:
 def rank(reference: Reference, verdict: Verdict) -> int:
     """How bad the worst check of a metric is; 0 is a failure."""
     asked = reference.job, reference.tag
-    found = [check.verdict for check in verdict.checks if (check.job, check.tag) == asked]
-    return min(map(WORST.index, found), default=len(WORST))
+    found = [gravity(check) for check in verdict.checks if (check.job, check.tag) == asked]
+    return min(found, default=len(TONES))
 
 
 def draw(reference: Reference, by_run: dict[str, RunDigest]) -> Chart | None:

@@ -212,20 +212,15 @@ def compared(material: Material) -> tuple[tuple[Block, ...], int | None]:
 @section("runs", "Runs")
 def run_table(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """One row a run: how far, how long, how good."""
-    shown = [digest for digest in material.digests if digest.run in material.shown]
-    n_rows = len(material.digests)
-    said = (crowds.excerpt(len(shown), n_rows),) if len(shown) < n_rows else ()
-    return (*said, runs.table(shown, material.compare)), n_rows
+    shown, said = crowds.with_rows(material.digests, material.shown)
+    return (*said, runs.table(shown, material.compare)), len(material.digests)
 
 
 @section("checkpoints", "Checkpoints")
 def checkpoints(material: Material) -> tuple[tuple[Block, ...], int | None]:
     """The step to keep of each run."""
     held = [digest for digest in material.digests if digest.checkpoint is not None]
-    shown = held
-    if len(held) > crowds.MANY_ROWS:
-        shown = [digest for digest in held if digest.run in material.shown]
-    said = (crowds.excerpt(len(shown), len(held)),) if len(shown) < len(held) else ()
+    shown, said = crowds.with_rows(held, material.shown)
     return (*said, *judging.checkpoints(shown)), None
 
 
