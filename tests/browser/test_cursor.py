@@ -75,7 +75,7 @@ def test_a_click_holds_the_step_with_the_values_of_all_runs(opened: Opened) -> N
     assert opened.address().endswith(f"step={step}")
     assert hairline(opened, "scalar-0", held=True) == pytest.approx(float(step), abs=0.01)
     assert held.locator("tbody tr").count() == len(RUNS)
-    assert "lr" in held.locator("thead").inner_text()
+    assert "lr" in held.locator("thead").text_content()
 
 
 def test_the_keyboard_reads_holds_and_gives_up_a_step(opened: Opened) -> None:
@@ -112,7 +112,7 @@ def test_values_are_held_against_a_run_at_the_same_step_alone(opened: Opened) ->
     opened.page.evaluate("location.hash = '#?step=101&tags=^lr&against=baseline%2Fs0'")
     held = opened.page.locator("#held")
     held.wait_for(timeout=PATIENCE)
-    assert set(held.locator("td small").all_inner_texts()) == {"at 100"}
+    assert set(held.locator("td small").all_text_contents()) == {"at 100"}
 
     held.locator("input[type=number]").fill("100")
     held.locator("input[type=number]").press("Enter")
@@ -121,7 +121,7 @@ def test_values_are_held_against_a_run_at_the_same_step_alone(opened: Opened) ->
         timeout=PATIENCE,
     )
     # The schedules of the four runs are 1, 2, 3 and 4 times the same.
-    _, first, second, third = held.locator("tbody tr").all_inner_texts()
+    _, first, second, third = held.locator("tbody tr").all_text_contents()
     assert all("+" in text for text in (first, second, third))
 
 
@@ -184,7 +184,7 @@ def test_among_fifty_runs_the_nearest_line_stands_out(open_page: Opener) -> None
     tip = opened.page.locator("#tip")
     assert tip.locator("tbody tr").count() == 14
     assert tip.locator("tr.near").count() == 1
-    assert "and 36 more" in tip.inner_text()
+    assert "and 36 more" in tip.text_content()
     assert opened.page.locator("#scalar-0 .trace.dim").count() >= 49
     opened.page.mouse.move(2, 2)
     opened.page.wait_for_selector("#tip", state="hidden", timeout=PATIENCE)

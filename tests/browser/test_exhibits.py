@@ -81,11 +81,11 @@ def test_an_image_opens_by_keyboard_and_its_steps_follow_the_arrows(opened: Open
     opened.page.keyboard.press("Enter")
     viewer = opened.page.locator("dialog.viewer")
     assert viewer.is_visible()
-    first = viewer.locator("p").inner_text()
+    first = viewer.locator("p").text_content()
 
     opened.page.keyboard.press("ArrowLeft")
     assert first.startswith("polyglot of run at step 5")
-    assert viewer.locator("p").inner_text().startswith("polyglot of run at step 0")
+    assert viewer.locator("p").text_content().startswith("polyglot of run at step 0")
     opened.page.keyboard.press("Escape")
     assert viewer.is_hidden()
 
@@ -120,7 +120,7 @@ def test_the_tag_filter_reaches_albums_and_says_so(opened: Opened) -> None:
     opened.page.locator("#tags-filter").fill("^poly")
 
     assert opened.page.locator("#images .album:visible").count() == 1
-    assert "hidden by the filters" in opened.page.locator("#images h2").inner_text()
+    assert "hidden by the filters" in opened.page.locator("#images h2").text_content()
     opened.page.locator("#tags-filter").fill("")
 
 
@@ -131,7 +131,7 @@ def test_the_pointer_reads_every_precision_at_its_recall(opened: Opened) -> None
     box = picture.bounding_box()
     opened.page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"])
 
-    tip = opened.page.locator("#tip").inner_text()
+    tip = opened.page.locator("#tip").text_content()
     assert tip.startswith("recall 0.5")
     assert opened.page.locator("#pr-curves .brushed path.lit").count() >= 1
     opened.page.mouse.move(2, 2)
@@ -143,7 +143,7 @@ def test_the_arrow_keys_read_a_pr_curve_aloud(opened: Opened) -> None:
     opened.page.locator("#pr-curves li.current svg.still").focus()
     opened.page.keyboard.press("End")
 
-    assert opened.page.locator("#spoken").inner_text().startswith("recall 1.00: run ")
+    assert opened.page.locator("#spoken").text_content().startswith("recall 1.00: run ")
     opened.page.keyboard.press("Escape")
 
 

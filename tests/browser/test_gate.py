@@ -30,5 +30,5 @@ def test_the_candidate_is_drawn_over_bands_of_the_baseline(open_page: Opener) ->
     *_, median = (trace for trace in opened.plotted("gate-loss") if len(trace["x"]) == len(steps))
     assert median["x"] == steps.tolist()
     assert median["y"] == pytest.approx(np.linspace(2, 1, 10) + 0.2)
-    assert "nine tenths of the baseline's 5 runs" in chart.inner_text()
+    assert "nine tenths of the baseline's 5 runs" in chart.text_content()
     assert opened.complaints == []

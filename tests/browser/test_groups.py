@@ -21,7 +21,7 @@ def opened(open_page: Opener) -> Opened:
 
 def open_groups(page: Any) -> list[str]:
     groups = page.locator("#scalars details.group[open]:visible > summary bdi")
-    found: list[str] = groups.all_inner_texts()
+    found: list[str] = groups.all_text_contents()
     return found
 
 

@@ -47,12 +47,12 @@ def test_a_run_s_name_is_shown_as_it_is_and_runs_nothing(open_page: Opener) -> N
     figure.locator(".live").focus()
     opened.page.keyboard.press("Home")
 
-    tip = opened.page.locator("#tip").inner_text()
-    legend = opened.page.locator("#legend").inner_text()
+    tip = opened.page.locator("#tip").text_content()
+    legend = opened.page.locator("#legend").text_content()
     for name in HOSTILE:
         assert " ".join(name.split()) in " ".join(tip.split())
         assert name in legend
-    assert opened.page.locator("main h1").inner_text() == HOSTILE[0]
+    assert opened.page.locator("main h1").text_content() == HOSTILE[0]
     assert opened.page.locator("img, a[href*='example']").count() == 0
     assert opened.complaints == []
 
@@ -130,7 +130,7 @@ def test_the_run_filter_hides_lines_rows_and_findings_and_says_so(open_page: Ope
     assert {trace["name"] for trace in opened.plotted("scalar-0")} == set(RUNS[:2])
     assert opened.page.locator("#runs tbody tr:visible").count() == 2
     assert opened.page.locator("article:visible").count() == 0
-    assert "2 hidden by the filters" in opened.page.locator("#findings h2").inner_text()
+    assert "2 hidden by the filters" in opened.page.locator("#findings h2").text_content()
 
 
 def test_an_expression_that_does_not_compile_is_shown_as_such(open_page: Opener) -> None:
@@ -138,7 +138,7 @@ def test_an_expression_that_does_not_compile_is_shown_as_such(open_page: Opener)
     opened.page.locator("#runs-filter").fill("base(")
 
     assert opened.page.locator("#runs-filter").get_attribute("aria-invalid") == "true"
-    assert "Unterminated group" in opened.page.locator("#runs-error").inner_text()
+    assert "Unterminated group" in opened.page.locator("#runs-error").text_content()
     assert opened.page.locator("#runs tbody tr:visible").count() == len(RUNS)
 
 
@@ -146,7 +146,7 @@ def test_the_tag_filter_leaves_the_charts_that_match(open_page: Opener) -> None:
     opened = open_page(typical(n=N))
     opened.page.locator("#tags-filter").fill("^lr$")
 
-    titles = opened.page.locator("#scalars figure:visible .title").all_inner_texts()
+    titles = opened.page.locator("#scalars figure:visible .title").all_text_contents()
     assert titles == ["lr"]
     assert opened.page.locator("#scalars details.group:visible").count() == 1
 
@@ -176,8 +176,8 @@ def test_the_list_of_runs_shows_what_the_filter_leaves_and_counts(open_page: Ope
     page.locator("#runs-filter").fill("^(base|wide)")
     page.locator("#legend button:visible").first.click()
 
-    assert page.locator("#legend button:visible").all_inner_texts() == list(RUNS[:2])
-    assert page.locator("#legend small").inner_text() == "1 of 4"
+    assert page.locator("#legend button:visible").all_text_contents() == list(RUNS[:2])
+    assert page.locator("#legend small").text_content() == "1 of 4"
 
 
 def test_a_long_name_keeps_its_end_beside_the_cursor(open_page: Opener) -> None:
@@ -186,7 +186,7 @@ def test_a_long_name_keeps_its_end_beside_the_cursor(open_page: Opener) -> None:
     opened.chart("scalar-0").locator(".live").focus()
     opened.page.keyboard.press("Home")
 
-    tip = opened.page.locator("#tip .name bdi").all_inner_texts()
+    tip = opened.page.locator("#tip .name bdi").all_text_contents()
     assert {name[-5:] for name in tip} == {"seed0", "seed1"}
 
 
@@ -243,7 +243,7 @@ def test_a_log_axis_says_how_many_points_it_drops(open_page: Opener) -> None:
     opened.settle("scalar-5", "target._fullLayout.yaxis.type === 'log'")
 
     # The schedule of each of the four runs ends at 0.
-    dropped = opened.page.locator("#scalar-5 .dropped").inner_text()
+    dropped = opened.page.locator("#scalar-5 .dropped").text_content()
     assert dropped == "4 points not above 0 left out"
 
 
@@ -253,7 +253,7 @@ def test_lost_values_are_barred_on_the_axis_and_named_in_the_caption(open_page: 
 
     bars = [trace for trace in opened.plotted("scalar-0") if trace["yaxis"] == "y2"]
     assert [bar["x"][:2] for bar in bars] == [[2 * 88, 2 * 199]]
-    assert "not finite from step 176" in figure.locator("figcaption").inner_text()
+    assert "not finite from step 176" in figure.locator("figcaption").text_content()
 
 
 def test_a_restart_is_marked_where_a_later_attempt_took_over(open_page: Opener) -> None:
@@ -289,7 +289,7 @@ def test_the_view_lives_in_the_address(open_page: Opener) -> None:
 
     assert page.locator("#runs-filter").input_value() == "base"
     assert page.locator("#tags-filter").input_value() == "loss"
-    assert page.locator("#weight").inner_text() == "0.30"
+    assert page.locator("#weight").text_content() == "0.30"
     assert page.locator("input[name=axis]:checked").get_attribute("value") == "wall"
     assert page.locator("#log").is_checked()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
@@ -325,7 +325,7 @@ def test_the_pointer_brings_a_table_of_values(open_page: Opener) -> None:
     opened.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     opened.page.wait_for_selector("#tip:not([hidden])", timeout=PATIENCE)
 
-    tip = opened.page.locator("#tip").inner_text()
+    tip = opened.page.locator("#tip").text_content()
     assert re.search(r"step \d+ · ", tip)
     assert all(run in tip for run in RUNS)
     assert "smoothed" in tip
@@ -340,7 +340,7 @@ def test_the_arrow_keys_read_a_chart_aloud(open_page: Opener) -> None:
     for key in ("Home", "ArrowRight"):
         opened.page.keyboard.press(key)
 
-    assert opened.page.locator("#spoken").inner_text().startswith("step 2 · 1.5 s: fp16-noscale")
+    assert opened.page.locator("#spoken").text_content().startswith("step 2 · 1.5 s: fp16-noscale")
 
 
 def test_a_zoom_can_be_undone(open_page: Opener) -> None:
@@ -375,7 +375,7 @@ def test_without_script_the_report_can_be_read(open_page: Opener) -> None:
     opened = open_page(typical(n=N), java_script_enabled=False)
     page = opened.page
 
-    assert "2 of 4 runs are ill" in page.locator("header").inner_text()
+    assert "2 of 4 runs are ill" in page.locator("header").text_content()
     assert page.locator("svg.still:visible").count() == page.locator("figure").count()
     assert page.locator("#controls").is_hidden()
     assert page.locator("#runs tbody tr").count() == len(RUNS)
@@ -387,7 +387,7 @@ def test_without_script_and_style_the_report_can_be_read(open_page: Opener) -> N
     strict = re.sub('content="default-src[^"]*"', "content=\"default-src 'none'\"", page)
     opened = open_page(strict, starts=False)
 
-    assert "loss/train is NaN from step" in opened.page.locator("#findings").inner_text()
+    assert "loss/train is NaN from step" in opened.page.locator("#findings").text_content()
     still = opened.page.locator("#scalar-0 svg.still").bounding_box()
     assert (round(still["width"]), round(still["height"])) == (344, 220)
     assert opened.page.locator("#controls").is_hidden()
@@ -425,7 +425,7 @@ def test_a_tap_leaves_the_values_standing(open_page: Opener) -> None:
     opened.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     opened.page.wait_for_selector("#tip:not([hidden])", timeout=PATIENCE)
 
-    assert "step" in opened.page.locator("#tip").inner_text()
+    assert "step" in opened.page.locator("#tip").text_content()
 
 
 def test_paper_gets_the_static_picture_of_what_is_not_drawn(open_page: Opener) -> None:
@@ -448,11 +448,11 @@ def test_paper_gets_the_static_picture_of_what_is_not_drawn(open_page: Opener) -
 def test_outliers_are_cut_only_when_asked_and_each_chart_says_so(open_page: Opener) -> None:
     opened = open_page(typical(n=N))
     opened.chart("scalar-4")
-    assert opened.page.locator("#scalar-4 .dropped").inner_text() == ""
+    assert opened.page.locator("#scalar-4 .dropped").text_content() == ""
 
     opened.page.locator("#clamp").check()
     opened.settle("scalar-4", "figure.classList.contains('clamped')")
-    said = opened.page.locator("#scalar-4 .dropped").inner_text()
+    said = opened.page.locator("#scalar-4 .dropped").text_content()
     assert re.fullmatch(r"outliers cut: \d+ points out of sight", said)
     assert opened.address().endswith("clamp=1")
     assert opened.page.locator("#scalar-4 .home").is_hidden()
@@ -466,7 +466,7 @@ def test_smoothing_over_distance_is_another_curve(open_page: Opener) -> None:
     opened.page.locator("input[name=over][value=distance]").check(force=True)
     opened.settle("scalar-4", f"target.data[{len(RUNS)}].y[50] !== {before[50]}")
 
-    assert opened.page.locator("#scalar-4 .dropped").inner_text() == ""
+    assert opened.page.locator("#scalar-4 .dropped").text_content() == ""
     assert opened.address().endswith("over=distance")
 
 
@@ -474,7 +474,7 @@ def test_smoothing_over_thinned_points_says_so(open_page: Opener) -> None:
     opened = open_page(typical(n=N, factor=10))
     opened.chart("scalar-0")
 
-    said = opened.page.locator("#scalar-0 .remark").inner_text()
+    said = opened.page.locator("#scalar-0 .remark").text_content()
     assert said == "smoothed over 800 of 8,000 points"
     opened.chart("evidence-tb201")
     assert opened.page.locator("#evidence-tb201 .remark").text_content() == ""

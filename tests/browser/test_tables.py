@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 def first_cells(page: Any) -> list[str]:
-    found: list[str] = page.locator("#runs tbody tr:visible td:first-child").all_inner_texts()
+    found: list[str] = page.locator("#runs tbody tr:visible td:first-child").all_text_contents()
     return [text.strip() for text in found]
 
 
@@ -43,7 +43,7 @@ def test_words_and_values_filter_rows_and_it_says_so(open_page: Opener) -> None:
     page = open_page(typical(n=60)).page
     page.locator("#runs .table-bar input").fill("healthy")
     assert first_cells(page) == list(RUNS[:2])
-    assert page.locator("#runs .matched").inner_text() == "2 of 4 rows"
+    assert page.locator("#runs .matched").text_content() == "2 of 4 rows"
 
     page.locator("#runs .table-bar input").fill("steps < 5")
     assert first_cells(page) == []
@@ -53,7 +53,7 @@ def test_a_filter_by_a_column_that_is_not_there_says_so(open_page: Opener) -> No
     page = open_page(typical(n=60)).page
     page.locator("#runs .table-bar input").fill("loss_val < 0.2")
 
-    note = page.locator("#runs .matched").inner_text()
+    note = page.locator("#runs .matched").text_content()
     assert note == "0 of 4 rows; no column is called “loss_val”"
 
 

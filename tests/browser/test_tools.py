@@ -121,7 +121,7 @@ def test_a_pinned_chart_stands_on_top_and_in_the_address(open_page: Opener) -> N
 
     assert pinned.evaluate_all("found => found.map((figure) => figure.id)") == ["scalar-4"]
     assert opened.address().endswith("pin=scalar-4")
-    assert opened.page.locator("#scalars .away").inner_text() == "pinned above"
+    assert opened.page.locator("#scalars .away").text_content() == "pinned above"
     opened.chart("scalar-4")
 
     use(opened, "scalar-4", "Unpin")
