@@ -60,12 +60,18 @@ def lacks(steps: Int64s, grid: Int64s, present: Bools) -> bool:
 
 
 def has_hole(steps: Int64s, grid: Int64s) -> bool:
-    """Whether a run left out a part of the range, where it usually logs more often."""
-    inside = steps[(steps >= grid[0]) & (steps <= grid[-1])]
+    """Whether a run left out a part of the range, where it usually logs more often.
+
+    Its start is such a part as well, and the end where the run goes on behind it; where a run is
+    over, another rule says so.
+    """
+    begin, end = float(grid[0]), float(grid[-1])
+    inside = steps[(steps >= grid[0]) & (steps <= grid[-1])].astype(np.float64)
     gaps = np.diff(inside)
     if not len(gaps):
         return True
-    return bool(gaps.max() > max(GAP * float(np.median(gaps)), MISSING * (grid[-1] - grid[0])))
+    widest = max(gaps.max(), inside[0] - begin, end - inside[-1] if steps[-1] > grid[-1] else 0.0)
+    return bool(widest > max(GAP * float(np.median(gaps)), MISSING * (end - begin)))
 
 
 def partners(steps: Int64s, grid: Int64s) -> tuple[Int64s, Bools]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tbreport.analysis.roles import is_loss
 from tbreport.analysis.thin import evenly
-from tbreport.gate.aligning import FEWEST, MISSING
+from tbreport.gate.aligning import FEWEST, MISSING, has_hole
 from tbreport.gate.jobs import seed_of
 from tbreport.gate.model import RING, BadBaseline, Baseline, BaselineRun, Golden, Limit
 from tbreport.model import Display, Float64s, Int64s, RunDigest
@@ -97,8 +97,11 @@ def thinned(steps: Int64s) -> Int64s:
 
 
 def thinned_to(steps: Int64s, logged: Int64s) -> Int64s:
-    """The steps that were logged, and those past the last that was; all where these are few."""
-    if np.array_equal(steps, logged):
+    """The steps that were logged, and those past the last that was.
+
+    All where these are few, or a part of the range was left out.
+    """
+    if np.array_equal(steps, logged) or has_hole(logged, steps):
         return steps
     is_logged = np.isin(steps, logged)
     if is_logged.sum() < min(FEWEST, len(logged)):

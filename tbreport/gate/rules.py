@@ -157,7 +157,7 @@ def cadence(pairing: Pairing) -> Iterator[Check]:
 MET = {
     "common": "compared at the {} steps that both have",
     "nearest": "compared at the {} steps that lie closest",
-    "none": "rebuild the baseline",
+    "none": "log at its steps, or rebuild it",
 }
 
 

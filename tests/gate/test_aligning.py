@@ -93,11 +93,20 @@ def test_too_few_points_are_not_compared() -> None:
     assert outcomes(verdict) == {(LOSS, "cadence"): "inconclusive"}
 
 
-def test_a_hole_is_no_cadence() -> None:
-    steps = np.concatenate([np.arange(0, 300), np.arange(500, N)])
-    holed = digest_of("lm-seed100", {LOSS: falling(100, n=N)[steps]}, steps)
+HOLES = {
+    "in its middle": np.concatenate([np.arange(0, 300), np.arange(500, N)]),
+    "at its start": np.arange(500, N),
+    "before a point far behind": np.append(np.arange(0, 200), 5 * N),
+}
 
-    assert outcomes(judge([holed], [stored()], POLICY)) == {(LOSS, "cadence"): "inconclusive"}
+
+@pytest.mark.parametrize("steps", HOLES.values(), ids=HOLES)
+def test_a_hole_is_no_cadence(steps: Int64s) -> None:
+    holed = digest_of("lm-seed100", {LOSS: falling(100, n=5 * N + 1)[steps]}, steps)
+    runs = build("lm", {}, [logged(seed, 1) for seed in range(6)], [LOSS], onto=[holed])
+
+    for theirs in (stored(), runs):
+        assert outcomes(judge([holed], [theirs], POLICY)) == {(LOSS, "cadence"): "inconclusive"}
 
 
 def test_a_baseline_of_runs_keeps_its_steps_where_few_are_common() -> None:
