@@ -16,7 +16,7 @@ from tbreport.errors import BadSetting
 from tbreport.gate import statistics
 from tbreport.gate.aligning import alignment, values_at
 from tbreport.gate.collecting import holds
-from tbreport.gate.model import Check, Direction, Limit, Policy
+from tbreport.gate.model import Check, CheckVerdict, Direction, Limit, Policy
 from tbreport.gate.rules import Pairing
 from tbreport.gate.summaries import STATS, Terms, default_target, tail_start
 from tbreport.model import Float64s, Int64s
@@ -70,8 +70,9 @@ def assess(pairing: Pairing, tag: str, limit: Limit, *, gated: bool = True) -> I
         limit.direction, limit.skip, policy.robust, math.nan if target is None else target
     )
     for stat in limit.stats:
-        ours = STATS[stat](curves.steps, curves.candidate, terms)
-        theirs = STATS[stat](curves.steps, curves.baseline, terms)
+        with np.errstate(over="ignore", invalid="ignore"):  # told below
+            ours = STATS[stat](curves.steps, curves.candidate, terms)
+            theirs = STATS[stat](curves.steps, curves.baseline, terms)
         # time to target is better the shorter, whatever its metric
         direction: Direction = "lower" if stat == "ttt" else limit.direction
         shell = Check(
@@ -80,6 +81,12 @@ def assess(pairing: Pairing, tag: str, limit: Limit, *, gated: bool = True) -> I
             runs=tuple(d.run for d in pairing.candidates if holds(d, tag)),
             steps=(int(curves.steps[0]), int(curves.steps[-1])),
         )  # fmt: skip
+        if stat != "ttt" and not np.isfinite((*ours, *theirs)).all():
+            side = "baseline" if np.isfinite(ours).all() else "candidate"
+            word: CheckVerdict = "inconclusive" if side == "baseline" else "fail"
+            reason = f"the {side}'s values are too large to be added up"
+            yield Assessment(replace(shell, verdict=word, reason=reason))
+            continue
         if np.isinf(theirs).any():
             reason = (
                 f"not every run of the baseline reaches the target {number(terms.target)} itself: "

@@ -41,9 +41,12 @@ def final(steps: Int64s, values: Float64s, terms: Terms) -> Float64s:
 
 def tail_start(steps: Int64s) -> int:
     """The index of the first point in the last tenth of the range."""
-    return min(
-        int(np.searchsorted(steps, steps[-1] - TAIL * (steps[-1] - steps[0]))), len(steps) - 1
-    )
+    return min(int(np.searchsorted(steps, steps[-1] - TAIL * span(steps))), len(steps) - 1)
+
+
+def span(steps: Int64s) -> float:
+    """The range of steps; an int64 does not hold every one."""
+    return float(int(steps[-1]) - int(steps[0]))
 
 
 def auc(steps: Int64s, values: Float64s, terms: Terms) -> Float64s:
@@ -70,15 +73,15 @@ def ttt(steps: Int64s, values: Float64s, terms: Terms) -> Float64s:
 
 def median(steps: Int64s, values: Float64s, terms: Terms) -> Float64s:
     """The median without the start of the range: for throughput, which warms up."""
-    start = np.searchsorted(steps, steps[0] + terms.skip * (steps[-1] - steps[0]))
+    start = np.searchsorted(steps, steps[0] + terms.skip * span(steps))
     level: Float64s = np.median(values[:, start:], axis=1)
     return level
 
 
 def bin_means(steps: Int64s, values: Float64s) -> tuple[Float64s, Float64s]:
     """The last step [k] of each bin that has points, and the means [runs, k]."""
-    span = float(steps[-1] - steps[0])
-    place = (steps - steps[0]) / span * BINS if span else np.zeros(len(steps))
+    way = (steps - steps[0]).astype(np.uint64)  # which holds the way between any two steps
+    place = way / span(steps) * BINS if span(steps) else np.zeros(len(steps))
     bin_of = np.minimum(place.astype(np.int64), BINS - 1)
     starts = np.flatnonzero(np.diff(bin_of, prepend=-1))
     counts = np.diff(np.append(starts, len(steps)))

@@ -228,6 +228,20 @@ def test_identical_baselines_leave_the_least_effect_to_decide() -> None:
 
 
 @pytest.mark.parametrize("m", [1, 5])
+@pytest.mark.parametrize("direction", ["lower", "higher"])
+def test_values_that_cannot_be_added_up_fail_and_are_no_level(m: int, direction: str) -> None:
+    limit = Limit("reward", direction, tol=0.05)  # type: ignore[arg-type]
+    runs = [digest_of(f"lm-seed{i}", {"reward": falling(i)}) for i in range(m)]
+    huge = np.full(200, -1e308 if direction == "higher" else 1e308)
+    fallen = digest_of("lm-seed9", {"reward": huge})
+
+    verdict = judge([fallen], [build("lm", {}, runs, ["reward"])], Policy((limit,)))
+
+    assert outcomes(verdict) == {("reward", "final"): "fail", ("reward", "auc"): "fail"}
+    assert {check.candidate for check in verdict.checks} == {None}
+
+
+@pytest.mark.parametrize("m", [1, 5])
 def test_a_metric_that_is_zero_in_every_run_is_no_better_and_no_worse(m: int) -> None:
     runs = [digest_of(f"lm-seed{i}", {LOSS: np.zeros(50)}) for i in range(m)]
 

@@ -72,3 +72,11 @@ def test_the_target_is_on_the_way_however_little_was_gained() -> None:
 
     assert default_target(STEPS, far, "lower") == pytest.approx(1.05, abs=0.01)
     assert 1 < default_target(STEPS, near, "lower") < near[0, 0]
+
+
+def test_any_two_steps_have_a_way_between_them() -> None:
+    ends = np.array([np.iinfo(np.int64).min, 0, np.iinfo(np.int64).max])
+
+    found = {name: stat(ends, np.array([[3.0, 2, 1]]), LOWER)[0] for name, stat in STATS.items()}
+
+    assert (found["final"], found["auc"], found["best"], found["median"]) == (1, 2, 1, 1.5)
