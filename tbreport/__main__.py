@@ -53,7 +53,7 @@ def run() -> None:
         tell_traceback()
         complain(f"error: {error}")
         if error.hint:
-            print(f"  hint: {error.hint}", file=sys.stderr)
+            print(f"  hint: {shown(error.hint)}", file=sys.stderr)
         print(f"  (see: tbreport explain {error.slug()})", file=sys.stderr)
         sys.exit(error.exit_code)
     except OSError as error:
@@ -135,9 +135,14 @@ def press() -> None:
 
 
 def complain(message: str) -> None:
-    """One line on stderr; names in it come from strangers."""
-    shown = "".join(char if char.isprintable() else "�" for char in message)
-    print(f"tbreport: {shown}", file=sys.stderr)
+    """One line on stderr."""
+    print(f"tbreport: {shown(message)}", file=sys.stderr)
+
+
+def shown(message: str) -> str:
+    """As `wording.one_line`: names come from strangers, and an import that fails is told too."""
+    text = "".join(char if char.isprintable() else "�" for char in message)
+    return text.replace("##[", "## [")
 
 
 if __name__ == "__main__":

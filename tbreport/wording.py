@@ -80,6 +80,15 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+def one_line(text: str) -> str:
+    """Text of strangers for a log: no control characters, and no command to GitHub Actions.
+
+    Its runner obeys `##[…]` wherever in a line it stands, on stderr as well.
+    """
+    shown = "".join(char if char.isprintable() else "�" for char in text)
+    return shown.replace("##[", "## [")
+
+
 def span(steps: tuple[int, int]) -> str:
     """step 80, or steps 80 to 100."""
     first, last = steps

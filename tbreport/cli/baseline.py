@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tbreport.cli.output import Config, Engine, Join, found_settings, note, pattern
+from tbreport.cli.output import (
+    Config,
+    Engine,
+    Join,
+    found_settings,
+    note,
+    pattern,
+    without_commands,
+)
 from tbreport.cli.policy import adjusted
 from tbreport.errors import BadSetting, CannotWrite
 from tbreport.report.formats import STDOUT, write
@@ -165,7 +173,8 @@ def show(
     from tbreport.gate.baseline import read
     from tbreport.gate.diffing import overview
 
-    print(overview(read(file)))
+    with without_commands():
+        print(overview(read(file)))
 
 
 @app.command()

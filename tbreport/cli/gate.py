@@ -26,6 +26,7 @@ from tbreport.cli.output import (
     tell_crashes,
     tell_github,
     wanted_outputs,
+    without_commands,
 )
 from tbreport.cli.policy import adjusted
 from tbreport.report.formats import FORMATS, STDOUT, write
@@ -222,7 +223,8 @@ def tried(candidates: list[str], policy: Policy, how: Reading) -> int:
     from tbreport.gate.selftest import told
 
     trials = try_out(*candidates, policy=policy, reading_of=how)
-    write(told(trials), STDOUT)
+    with without_commands():
+        write(told(trials), STDOUT)
     return 0 if all(trial.is_caught for trial in trials) else 1
 
 

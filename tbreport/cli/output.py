@@ -6,7 +6,8 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,7 @@ import typer
 
 from tbreport.errors import CannotWrite
 from tbreport.report.formats import STDOUT, Folder, Output, by_suffix, parse, write
-from tbreport.wording import count
+from tbreport.wording import count, one_line
 
 if TYPE_CHECKING:
     from tbreport.judging import Crash
@@ -100,13 +101,25 @@ def put(wanted: Output, report: Report, *, max_size: int, force: bool) -> None:
         max_size=max_size,
         force=force,
     )
-    if wanted.path == STDOUT and wanted.format.name != "github" and in_actions():
-        # A name that is a workflow command must not be one.
-        token = os.urandom(16).hex()
-        rendered = f"::stop-commands::{token}\n{rendered}\n::{token}::\n"
-    write(rendered, wanted.path)
+    has_names = wanted.path == STDOUT and wanted.format.name != "github"
+    with without_commands() if has_names else nullcontext():
+        write(rendered, wanted.path)
     if wanted.path != STDOUT:
         note(f"{wanted.path} {weight(rendered)}")
+
+
+@contextmanager
+def without_commands() -> Iterator[None]:
+    """Keep GitHub Actions from obeying a name on stdout that is a workflow command."""
+    if not in_actions():
+        yield
+        return
+    token = os.urandom(16).hex()
+    write(f"::stop-commands::{token}\n", STDOUT)
+    try:
+        yield
+    finally:
+        write(f"\n::{token}::\n", STDOUT)
 
 
 def weight(rendered: str | Folder) -> str:
@@ -179,4 +192,4 @@ def found_settings(config: Path | None) -> Settings:
 
 def note(message: str) -> None:
     """One line for the person, not for the pipe."""
-    print(f"tbreport: {message}", file=sys.stderr)
+    print(f"tbreport: {one_line(message)}", file=sys.stderr)

@@ -21,6 +21,7 @@ from tbreport.cli.output import (
     found_settings,
     note,
     selected,
+    without_commands,
 )
 from tbreport.errors import CannotWrite, Interrupted
 
@@ -67,7 +68,7 @@ def watch(
     selection = selected(runs, tags, exclude)
     options = Options(selection, engine=engine, join=join, settings=found_settings(config))
     columns = None if no_cache else columns_in(cache or default_folder(), note)
-    with Screen(COLUMNS) as screen:
+    with without_commands(), Screen(COLUMNS) as screen:
 
         def show(look: Look) -> None:
             rows = sorted(look.rows, key=lambda row: (row.stopped, TOLD.index(row.worst), row.run))

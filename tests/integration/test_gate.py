@@ -324,6 +324,31 @@ def test_github_gets_annotations_a_summary_and_outputs(
     assert (runs / "summary.md").read_text().startswith("<!-- tbreport:training-gate -->")
 
 
+def test_no_name_is_a_command_to_github_or_to_a_terminal(
+    tbreport: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    name = "::error::a\n::error::b ##[error]c\x1b[2J"
+    for seed in range(3):
+        write(tmp_path / "runs" / f"{name}-seed{seed}", curve(name, np.linspace(2, 1, 20)))
+    torn = next((tmp_path / "runs").rglob("*tfevents*"))
+    torn.write_bytes(torn.read_bytes()[:-5])
+    tbreport("baseline", "create", "runs", "--tags", ".", "-o", "base.json")
+
+    for words in (
+        ("gate", "runs", "--baseline", "runs"),  # a hint with tags
+        ("gate", "runs", "--baseline", "base.json", "--metric", f"{name}=lower", "--self-test"),
+        ("baseline", "show", "base.json"),
+        ("diff", "runs", "runs"),
+        ("export", "runs", "--format", "csv", "-o", "tables"),  # a note of each torn file
+        ("watch", "runs", "--looks", "1", "--no-cache"),
+    ):
+        done = tbreport(*words)
+        shielded = re.compile(r"::stop-commands::(\w+)\n.*?\n::\1::\n", re.DOTALL)
+        obeyed = shielded.sub("", done.out) + done.err
+        assert not re.search(r"^\s*::|##\[|\x1b", obeyed, re.MULTILINE), words
+
+
 def test_every_format_is_written_by_one_call(tbreport: Command, runs: Path) -> None:
     names = {"text": "t.txt", "json": "j.json", "markdown": "m.md", "junit": "x.xml",
              "gitlab-metrics": "o.prom", "html": "p.html", "github": "g"}  # fmt: skip
