@@ -34,6 +34,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+MOST = 1e300  # of a tolerance: all but infinite
+
 Runs = Annotated[
     list[str],
     typer.Argument(metavar="RUNS", help="Folders of runs, event files, JOB=PATH pairs, archives."),
@@ -76,10 +78,11 @@ def create(
     group: Group = None,
     golden: Golden = False,
     rtol: Annotated[
-        float, typer.Option(metavar="SHARE", min=0, help="How far a golden step may be off.")
+        float,
+        typer.Option(metavar="SHARE", min=0, max=MOST, help="How far a golden step may be off."),
     ] = 0.0,
     atol: Annotated[
-        float, typer.Option(metavar="X", min=0, help="The same, as a difference.")
+        float, typer.Option(metavar="X", min=0, max=MOST, help="The same, as a difference.")
     ] = 0.0,
     expect_nonfinite: Annotated[
         bool, typer.Option("--expect-nonfinite", help="NaN equals NaN in a golden job.")

@@ -179,20 +179,32 @@ def entries(document: Mapping[str, Any], key: str) -> list[Any]:
 def parse(document: Mapping[str, Any]) -> Baseline:
     """One job; raises what its mistakes raise, for `read` to tell."""
     refuse_unknown(document, ("job", "key", "golden", "grids", "runs"))
-    job = document["job"]
-    if not isinstance(job, str):
-        raise TypeError(f"'job' should be a string, not {job!r}")
-    grids = {tag: grid_of(tag, steps) for tag, steps in document["grids"].items()}
+    job = text_of(document, "job")
+    grids = {text(tag): grid_of(tag, steps) for tag, steps in document["grids"].items()}
     runs = tuple(parse_run(run, grids, job) for run in entries(document, "runs"))
     if len(runs) > RING:
         raise ValueError(f"job {job!r} has {len(runs)} runs; {RING} are kept")
     if len({run.id for run in runs}) < len(runs):
         raise ValueError(f"job {job!r} has two runs of one id")
-    key = {str(name): str(value) for name, value in document["key"].items()}
-    golden = parse_golden(document["golden"]) if document.get("golden") else None
+    key = {text(name): text(str(value)) for name, value in document["key"].items()}
+    golden = None if document.get("golden") is None else parse_golden(document["golden"])
     if golden is None:
         refuse_nonfinite(runs, job)
     return Baseline(job, key, grids, runs, golden).trimmed()
+
+
+def text_of(document: Mapping[str, Any], key: str) -> str:
+    """The string under a key."""
+    if not isinstance(document[key], str):
+        raise TypeError(f"{key!r} should be a string, not {document[key]!r}")
+    return text(document[key])
+
+
+def text(found: str) -> str:
+    """The same, which every output can hold: JSON may name half a character."""
+    if any("\ud800" <= char <= "\udfff" for char in found):
+        raise ValueError(f"{found!r} is no text")
+    return found
 
 
 def refuse_nonfinite(runs: Iterable[BaselineRun], job: str) -> None:
@@ -205,9 +217,12 @@ def refuse_nonfinite(runs: Iterable[BaselineRun], job: str) -> None:
 
 def parse_golden(document: Mapping[str, Any]) -> Golden:
     refuse_unknown(document, ("rtol", "atol", "expect_nonfinite"))
-    return Golden(
-        float(document["rtol"]), float(document["atol"]), bool(document["expect_nonfinite"])
-    )
+    rtol, atol = number_of(document["rtol"]), number_of(document["atol"])
+    if not 0 <= rtol + atol < np.inf or min(rtol, atol) < 0:
+        raise ValueError(f"'rtol' and 'atol' should be from zero on, not {rtol:g} and {atol:g}")
+    if not isinstance(document["expect_nonfinite"], bool):
+        raise TypeError("'expect_nonfinite' should be true or false")
+    return Golden(rtol, atol, document["expect_nonfinite"])
 
 
 def grid_of(tag: str, steps: Sequence[int]) -> Int64s:
@@ -238,7 +253,10 @@ def parse_run(document: Mapping[str, Any], grids: Mapping[str, Int64s], job: str
         tag: {stat: number_of(value) for stat, value in stats.items()}
         for tag, stats in document["metrics"].items()
     }
-    return BaselineRun(str(document["id"]), document["commit"], document["seed"], metrics, curves)
+    commit, seed = (
+        None if document[name] is None else text_of(document, name) for name in ("commit", "seed")
+    )
+    return BaselineRun(text_of(document, "id"), commit, seed, metrics, curves)
 
 
 def number_of(value: object) -> float:

@@ -135,6 +135,11 @@ def test_the_seed_is_that_of_the_hyper_parameters() -> None:
     assert build("lm", {}, runs, [LOSS]).runs[0].seed == "7"
 
 
+def golden(**changes: object) -> dict[str, object]:
+    """How closely a deterministic job must repeat its baseline, as a file has it."""
+    return {"rtol": 0, "atol": 0, "expect_nonfinite": False} | changes
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -148,6 +153,14 @@ def test_the_seed_is_that_of_the_hyper_parameters() -> None:
         (lambda d: d["baselines"][0]["runs"][0]["curves"].update(x=[1]), "no grid has"),
         (lambda d: d["baselines"][0]["runs"][0]["curves"][LOSS].__setitem__(0, "x"), "no number"),
         (lambda d: d["baselines"][0].update(runs=7), "should be a list"),
+        (lambda d: d["baselines"][0].update(job="\ud800"), "no text"),
+        (lambda d: d["baselines"][0].update(key={"gpu": "\ud800"}), "no text"),
+        (lambda d: d["baselines"][0]["grids"].update({"\udfff": [1]}), "no text"),
+        (lambda d: d["baselines"][0]["runs"][0].update(seed=[1]), "'seed' should be a string"),
+        (lambda d: d["baselines"][0].update(golden={}), "'rtol' is missing"),
+        (lambda d: d["baselines"][0].update(golden=golden(rtol="inf")), "from zero on"),
+        (lambda d: d["baselines"][0].update(golden=golden(atol=-1)), "from zero on"),
+        (lambda d: d["baselines"][0].update(golden=golden(expect_nonfinite="no")), "true or false"),
         (lambda d: d["baselines"].append(d["baselines"][0]), "twice with the same key"),
         (lambda d: d["baselines"][0]["runs"].append(d["baselines"][0]["runs"][0]), "one id"),
     ],
