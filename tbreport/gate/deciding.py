@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from tbreport.analysis.ensemble import benjamini_hochberg
 from tbreport.errors import BadSetting
 from tbreport.gate import statistics
+from tbreport.gate.baseline import number_of, text, text_of
 from tbreport.gate.comparing import Assessment, signed
 from tbreport.gate.model import Check, CheckVerdict, Policy
 from tbreport.wording import count, number, probability
 
+VERDICTS: Mapping[str, CheckVerdict] = {word: word for word in get_args(CheckVerdict)}
 MARK = 0.05  # of ungated metrics, after Benjamini and Hochberg
 
 
@@ -87,7 +89,7 @@ def read_first(path: Path) -> tuple[Check, ...]:
         return tuple(parse_check(check) for check in (*gate["checks"], *gate["ungated"]))
     except OSError as error:
         raise BadSetting(f"cannot read {str(path)!r}: {error.strerror}", hint=hint) from None
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise BadSetting(
             f"{str(path)!r} is not the JSON of a gate ({type(error).__name__}: {error})",
             hint=hint,
@@ -95,17 +97,15 @@ def read_first(path: Path) -> tuple[Check, ...]:
 
 
 def parse_check(document: dict[str, Any]) -> Check:
-    """What a confirmation needs of a check."""
-    return Check(
-        document["job"],
-        document["tag"],
-        document["stat"],
-        document["verdict"],
-        document["reason"],
-        candidate=document["candidate"],
-        p=document["p"],
-        runs=tuple(document["runs"]),
+    """What a confirmation needs of a check; raises what its mistakes raise."""
+    job, tag, stat, word, reason = (
+        text_of(document, name) for name in ("job", "tag", "stat", "verdict", "reason")
     )
+    candidate, p = (
+        None if document[name] is None else number_of(document[name]) for name in ("candidate", "p")
+    )
+    runs = tuple(text(str(run)) for run in document["runs"])
+    return Check(job, tag, stat, VERDICTS[word], reason, candidate=candidate, p=p, runs=runs)
 
 
 def confirm(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tbreport.errors import BadSetting, NothingToCompare
 from tbreport.gate.collecting import build
+from tbreport.gate.deciding import read_first
 from tbreport.gate.judge import judge
 from tbreport.gate.model import Baseline, Golden, Limit, Policy
 from tbreport.gate.policy import with_stats
@@ -412,6 +416,24 @@ def test_fresh_seeds_may_meet_a_number_of_the_first_call() -> None:
 
     assert check_of(fresh, "ttt").candidate == 201
     assert fresh.outcome == "fail"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"job": ["lm"]}, {"tag": None}, {"tag": "\ud800"}, {"verdict": "FAIL"}, {"reason": None},
+     {"candidate": "1"}, {"candidate": 10**400}, {"p": []}, {"runs": 7}],
+    ids=str,
+)  # fmt: skip
+def test_a_first_call_that_is_amiss_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    check = {"job": "lm", "tag": LOSS, "stat": "final", "verdict": "fail", "reason": "worse",
+             "candidate": 1, "p": None, "runs": ["lm-seed1"]}  # fmt: skip
+    first = tmp_path / "first.json"
+    first.write_text(json.dumps({"gate": {"checks": [check], "ungated": []}}))
+    assert [found.tag for found in read_first(first)] == [LOSS]
+
+    first.write_text(json.dumps({"gate": {"checks": [check | change], "ungated": []}}))
+    with pytest.raises(BadSetting, match="not the JSON of a gate"):
+        read_first(first)
 
 
 def test_a_failure_stands_where_no_fresh_run_speaks_of_it() -> None:
