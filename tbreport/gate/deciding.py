@@ -129,10 +129,11 @@ def confirm(
     kept = [one for one in found if key_of(one.check) in doubted]
     refuse_same_runs([*(one.check for one in found), *ungated], first)
     answered = {key_of(one.check) for one in kept}
-    ruled = {(check.job, check.tag) for check in hard if check.verdict != "warn"}
+    failed = {(check.job, check.tag) for check in hard if check.verdict == "fail"}
     for key, check in doubted.items():
-        if key not in answered and not ruled & {(check.job, check.tag), (check.job, "")}:
-            standing.append(replace(check, reason=f"{check.reason}; no fresh run has it"))
+        if key not in answered and not failed & {(check.job, check.tag), (check.job, "")}:
+            reason = f"{check.reason}; no fresh run can be held against it"
+            standing.append(replace(check, reason=reason))
     note = f"confirmation of {count(len(doubted), 'failed check')} by fresh runs alone"
     return kept, standing, [note if doubted else "the first call has no failure to confirm"]
 
