@@ -7,6 +7,7 @@ in `plugins/profile/` there. Neither is opened here.
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -33,7 +34,10 @@ def beside(files: Iterable[Path]) -> tuple[str, ...]:
 def embeddings_of(config: Path) -> int:
     """How many embeddings a projector's config names."""
     try:
-        if config.stat().st_size > LARGEST_CONFIG:
+        status = config.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe is waited for, a device has no end
+            return 0
+        if status.st_size > LARGEST_CONFIG:
             return 1
         return len(EMBEDDING.findall(config.read_text(encoding="utf-8", errors="replace")))
     except OSError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -167,3 +169,10 @@ def test_projector_configs_and_profiles_are_counted(tmp_path: Path) -> None:
     assert beside(files) == ("2 embeddings", "1 profile")
     assert beside([FIXTURES / "torch/embeddings/events"]) == ("1 embedding",)
     assert beside([tmp_path / "nothing" / "file"]) == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes in its folders")
+def test_a_pipe_in_the_place_of_a_config_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "projector_config.pbtxt")
+
+    assert beside([tmp_path / "file"]) == ()
