@@ -72,8 +72,8 @@ def render(report: Report, *, width: int = 120, color: bool = False) -> str:
             for block in sections[id].blocks:
                 show(console, block)
     console.print()
-    verdict = Text(f"{report.headline.title}", style=STYLES[report.headline.severity or "ok"])
-    verdict.append(f" · {report.headline.detail}", style="dim")
+    verdict = Text(plain(report.headline.title), style=STYLES[report.headline.severity or "ok"])
+    verdict.append(f" · {plain(report.headline.detail)}", style="dim")
     console.print(verdict)
     assert isinstance(console.file, io.StringIO)
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"

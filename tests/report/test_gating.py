@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from html.parser import HTMLParser
 
+import pytest
+
 from tbreport.report import html, machine, terminal
 from tbreport.report.terminal import CONTROL, plain
 from tests.report import verdicts
@@ -53,6 +55,16 @@ def test_hostile_names_steer_no_terminal() -> None:
 
     assert CONTROL.search(shown.replace("\n", "")) is None
     assert any(plain(name) in shown for name in verdicts.HOSTILE)
+
+
+@pytest.mark.parametrize("name", verdicts.HOSTILE)
+def test_a_hostile_name_in_the_headline_steers_no_terminal(name: str) -> None:
+    failed = verdicts.report(verdicts.verdict((name,)))
+
+    shown = terminal.render(failed, width=200)
+
+    assert f"The gate failed: {plain(name)} (final)" in shown
+    assert CONTROL.search(shown.replace("\n", "")) is None
 
 
 def test_hostile_names_come_back_from_json_as_they_were() -> None:
