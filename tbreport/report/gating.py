@@ -151,8 +151,8 @@ def sd_cell(check: Check) -> Cell:
 
 def why(check: Check) -> str:
     """What the numbers beside it do not say already."""
-    if check.p is None:
-        return "" if check.verdict == "pass" and check.effect is not None else check.reason
+    if check.p is None and (check.verdict != "pass" or check.effect is None):
+        return check.reason
     # The numbers have columns of their own; what follows them is what is in doubt.
     return check.reason.split("; ", 1)[1] if "; " in check.reason else ""
 

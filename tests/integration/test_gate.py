@@ -362,6 +362,15 @@ def test_every_format_is_written_by_one_call(tbreport: Command, runs: Path) -> N
     assert page.index('id="gate"') < page.index('id="findings"') < page.index('id="scalars"')
 
 
+def test_a_pass_by_tolerance_says_that_it_is_no_test(tbreport: Command, runs: Path) -> None:
+    baseline = ("--baseline", "lm-seed0=main/lm-seed0", "--baseline", "lm-seed1=main/lm-seed1")
+
+    done = tbreport("gate", "same", *baseline, "--tol", "10%")
+
+    assert done.code == 0
+    assert "val/loss final: n = 1 v 2: tolerance check, not a test" in done.out
+
+
 def test_a_closed_pipe_is_quiet(runs: Path) -> None:
     command = [sys.executable, "-m", "tbreport", "gate", "worse", "--baseline", "main"]
     with subprocess.Popen(
