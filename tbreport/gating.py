@@ -79,7 +79,7 @@ def gate(
     closely = closely or policy.fail_on is not None or policy.fail_on_damage
     digests, baselines, found, judges = both_sides(paths, policy, reading_of, closely=closely)
     verdict = judge(digests, baselines, policy, earlier)
-    title = reading_of.options.title or TITLE
+    title = reading_of.options.title or titled(policy.key)
     if not closely and verdict.outcome == "pass":
         return verdict_alone(verdict, digests, found, title)
     if not closely:
@@ -99,6 +99,12 @@ def gate(
         verdict=verdict,
         recipe={"command": command(paths, asked), "settings": told(reading_of.options.settings)},
     )
+
+
+def titled(key: Mapping[str, str]) -> str:
+    """The usual title; a comment is found by it, so that environments have each their own."""
+    named = [f"{name}={masked(name, value) or value}" for name, value in sorted(key.items())]
+    return f"{TITLE} ({', '.join(named)})" if named else TITLE
 
 
 def command(paths: Sequence[str | Path], asked: Mapping[str, Any]) -> str:

@@ -371,6 +371,16 @@ def test_a_pass_by_tolerance_says_that_it_is_no_test(tbreport: Command, runs: Pa
     assert "val/loss final: n = 1 v 2: tolerance check, not a test" in done.out
 
 
+def test_the_comments_of_two_environments_are_told_apart(tbreport: Command, runs: Path) -> None:
+    marks = []
+    for gpu in ("a100", "h100"):
+        tbreport("baseline", "create", "main", "-o", f"{gpu}.json", "--key", f"gpu={gpu}")
+        gate = ("gate", "same", "--baseline", f"{gpu}.json", "--key", f"gpu={gpu}")
+        marks.append(tbreport(*gate, "--format", "markdown=-").out.partition("\n")[0])
+
+    assert marks == [f"<!-- tbreport:training-gate-gpu-{gpu} -->" for gpu in ("a100", "h100")]
+
+
 def test_a_closed_pipe_is_quiet(runs: Path) -> None:
     command = [sys.executable, "-m", "tbreport", "gate", "worse", "--baseline", "main"]
     with subprocess.Popen(
