@@ -17,6 +17,7 @@ from tbreport.cli.output import (
     found_settings,
     note,
     pattern,
+    refuse_url,
     without_commands,
 )
 from tbreport.cli.policy import adjusted
@@ -216,15 +217,16 @@ def target(output: Path | None, policy: Policy) -> Path:
 
     Raises:
         BadSetting: neither the option nor the settings name one.
+        CannotWrite: it is a URL.
     """
-    if output is not None:
-        return output
-    if len(policy.baseline) != 1:
+    if output is None and len(policy.baseline) != 1:
         raise BadSetting(
             "no baseline file is named",
             hint='say -o FILE, or set baseline = "FILE" in [gate]',
         )
-    return Path(policy.baseline[0])
+    found = output or Path(policy.baseline[0])
+    refuse_url(found)
+    return found
 
 
 def save(path: Path, baselines: Iterable[Baseline]) -> None:

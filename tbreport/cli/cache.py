@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tbreport.cli.output import note
+from tbreport.cli.output import note, refuse_url
 from tbreport.errors import CannotWrite
 
 if TYPE_CHECKING:
@@ -45,9 +45,14 @@ def tell(store: Store, one: str, more: str) -> None:
 
 
 def opened(folder: Path | None) -> Store:
-    """The store of digests in a folder, else in the user's."""
+    """The store of digests in a folder, else in the user's.
+
+    Raises:
+        CannotWrite: the folder is a URL.
+    """
     from tbreport.reader.cache import Store, default_folder
 
+    refuse_url(folder or "")
     return Store(folder or default_folder(), note)
 
 

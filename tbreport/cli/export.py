@@ -17,6 +17,7 @@ from tbreport.cli.output import (
     Tags,
     found_settings,
     note,
+    refuse_url,
     selected,
 )
 from tbreport.wording import count
@@ -58,6 +59,7 @@ def export(
     from tbreport.options import Options
     from tbreport.progress import Progress
 
+    refuse_url(output)
     kinds = exporting.named_kinds(kind)
     suffixed = [one for one in exporting.FORMATS.values() if output.name.endswith(one.suffix)]
     if suffixed and format not in (None, suffixed[0].name):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 DEFAULT_OUTPUTS = ("text", "html")
 PIPE_WIDTH = 120  # columns, where stdout is no terminal
+# A path has lost a slash of it; a single letter is a drive of Windows.
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 OneFormat = Annotated[
     str | None,
@@ -65,13 +67,14 @@ def wanted_outputs(
 
     Raises:
         UnknownFormat: one is none.
-        CannotWrite: two formats would go to one file.
+        CannotWrite: two formats would go to one file, or one to a URL.
     """
     found = [parse(text) for text in formats or ()]
     if output is not None:
         found.append(by_suffix(output))
     places: dict[Path, str] = {}
     for one in found:
+        refuse_url(one.path)
         place = Path(one.path).resolve()
         is_file = one.path != STDOUT and (place.is_file() or not place.exists())  # no /dev/null
         if is_file and places.setdefault(place, one.format.name) != one.format.name:
@@ -80,6 +83,19 @@ def wanted_outputs(
                 hint="give each format a file of its own",
             )
     return found or [parse(name) for name in otherwise]
+
+
+def refuse_url(place: str | Path) -> None:
+    """Fail where a URL is to be written to, before anything is read.
+
+    Raises:
+        CannotWrite: it would become a folder that is called "s3:".
+    """
+    if URL.match(str(place)):
+        raise CannotWrite(
+            f"cannot write {str(place)!r}: results are files of this machine",
+            hint="write a file, and copy it to the store",
+        )
 
 
 def tell_crashes(crashes: Sequence[Crash]) -> None:

@@ -20,6 +20,7 @@ from tbreport.cli.output import (
     Tags,
     found_settings,
     note,
+    refuse_url,
     selected,
     without_commands,
 )
@@ -65,6 +66,8 @@ def watch(
     from tbreport.report.live import Screen
     from tbreport.watching import Watch, follow
 
+    for place in (html or "", cache or ""):
+        refuse_url(place)
     selection = selected(runs, tags, exclude)
     options = Options(selection, engine=engine, join=join, settings=found_settings(config))
     columns = None if no_cache else columns_in(cache or default_folder(), note)

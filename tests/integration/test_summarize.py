@@ -545,3 +545,42 @@ def test_who_asks_for_files_alone_needs_no_training(tbreport: Command, tmp_path:
     (tmp_path / "tbreport.toml").write_text('[detectors]\nselect = ["TB1"]\n', encoding="utf-8")
 
     assert tbreport("summarize", tmp_path / "runs", "--fail-on", "warning").code == 0
+
+
+def test_hostile_names_in_notes_and_hints_steer_no_terminal(
+    tbreport: Command, tmp_path: Path
+) -> None:
+    run = "\x1b[31mred\x1b[2J"
+    path = write(tmp_path / "runs" / run, curve("loss", [1.0, 0.5]))
+    path.write_bytes(path.read_bytes()[:-3])
+
+    noted = tbreport("export", "runs", "--format", "csv").err
+    hinted = tbreport("summarize", "runs", "--compare", "nothing").err
+
+    for told in (noted, hinted):
+        assert "�[31mred�[2J" in told
+        assert "\x1b" not in told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "summarize runs -o s3://bucket/page.html",
+        "summarize runs --format svg=s3://bucket/charts",
+        "summarize runs --cache s3://bucket/cache",
+        "gate runs --baseline runs --format json=file:///gate.json",
+        "diff runs runs -o s3://bucket/page.html",
+        "baseline create runs -o s3://bucket/baseline.json",
+        "export runs -o s3://bucket/scalars.parquet",
+        "watch runs --looks 1 --html s3://bucket/page.html",
+        "cache info --cache s3://bucket/cache",
+    ],
+)
+def test_nothing_is_written_to_a_url(tbreport: Command, tmp_path: Path, words: str) -> None:
+    write(tmp_path / "runs" / "a", curve("loss", [1.0, 0.5]))
+
+    done = tbreport(*words.split())
+
+    assert done.code == 2
+    assert "results are files of this machine" in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
