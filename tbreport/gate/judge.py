@@ -100,8 +100,7 @@ def pair(
 ) -> tuple[list[Pairing], list[Check], list[str]]:
     """Each job beside its baseline, checks of those that cannot be, and what is to be told."""
     if not baselines and policy.needs_no_baseline:
-        alone = [Pairing(job, jobs[job], Baseline(job, {}, {}, ()), {}, policy) for job in jobs]
-        return alone, [], []
+        return [alone(job, jobs[job], policy) for job in jobs], [], []
     refuse_strangers(jobs, {b.job for b in baselines}, partial=policy.partial)
     pairings, checks, notes = [], [], []
     for job, candidates in jobs.items():
@@ -111,6 +110,7 @@ def pair(
             keys = "; ".join(sorted({spoken(baseline.key) for baseline in offered}))
             reason = f"the environment is {spoken(policy.key)}, the baseline's is {keys}"
             checks.append(Check(job, "", "key", "inconclusive", reason, n=len(candidates)))
+            pairings.append(alone(job, candidates, policy))
             continue
         limits = policy.limits
         if not limits:
@@ -119,6 +119,11 @@ def pair(
         resolved = resolve(limits, candidates, same[0])
         pairings.append(Pairing(job, candidates, same[0], resolved, policy))
     return pairings, checks, notes
+
+
+def alone(job: str, candidates: tuple[RunDigest, ...], policy: Policy) -> Pairing:
+    """A job with nothing to compare, of which tags and findings are demanded all the same."""
+    return Pairing(job, candidates, Baseline(job, {}, {}, ()), {}, policy)
 
 
 def spoken(key: Mapping[str, str]) -> str:

@@ -297,6 +297,15 @@ def test_another_environment_is_inconclusive() -> None:
     assert "gpu=a100" in check.reason
 
 
+def test_tags_are_required_in_another_environment_as_well() -> None:
+    policy = replace(POLICY, key={"gpu": "h100"}, require=("lr",))
+
+    found = judge([candidate()], [baseline()], policy)
+
+    assert found.outcome == "fail"
+    assert outcomes(found) == {("", "key"): "inconclusive", ("lr", "required"): "fail"}
+
+
 def test_a_job_without_a_counterpart_is_nothing_to_compare() -> None:
     other = replace(baseline(), job="vision")
 

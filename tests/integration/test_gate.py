@@ -124,6 +124,10 @@ def test_damage_alone_can_fail_a_gate(tbreport: Command, runs: Path) -> None:
     assert tbreport("gate", "same", "--fail-on-damage").code == 1
     assert tbreport("gate", "same", "--check", 'last("val/loss") < 9').code == 0
     assert tbreport("gate", "same", "--require", "lr").code == 1
+    tbreport("baseline", "create", "main", "-o", "base.json")
+    elsewhere = ("gate", "same", "--baseline", "base.json", "--key", "gpu=a100")
+    assert tbreport(*elsewhere).code == 0
+    assert tbreport(*elsewhere, "--fail-on-damage").code == 1
 
 
 def test_every_exit_code_is_what_the_help_says(tbreport: Command, runs: Path) -> None:
