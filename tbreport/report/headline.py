@@ -9,6 +9,8 @@ from tbreport.model import SEVERITIES, Finding, RunDigest, Severity
 from tbreport.report import runs
 from tbreport.report.document import Headline
 
+OF_FILES = "TB1"  # codes of detectors that look at files
+
 
 def headline(
     digests: Sequence[RunDigest], findings: Sequence[Finding], detectors: Mapping[str, str] | None
@@ -30,8 +32,11 @@ def headline(
     if ill:
         verb = "is" if ill == 1 else "are"
         return Headline(worst, f"{ill:,} of {wording.count(total, 'run')} {verb} ill", detail)
-    if counts["warning"] or counts["error"]:
+    grave = [f for f in findings if f.severity in ("warning", "error") and not f.accepted]
+    if any(finding.code.startswith(OF_FILES) for finding in grave):
         return Headline(worst, "Some files could not be read whole", detail)
+    if grave:  # of all runs together: information, unless the settings say otherwise
+        return Headline(worst, "The runs together show a sign of illness", detail)
     reason = why_unjudged(digests)
     if reason:
         return Headline(worst or "info", f"No run could be judged: {reason}", detail)

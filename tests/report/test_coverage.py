@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tbreport.judging import Judges
+from tbreport.model import Finding
 from tbreport.report.coverage import blocks, checkpoints, unmet
 from tbreport.report.document import Facts, Table
 from tbreport.report.headline import headline
@@ -105,6 +106,14 @@ def test_the_headline_counts_runs_that_were_not_judged() -> None:
     title = headline([sound, short], (), {"TB202 diverging-loss": ""}).title
 
     assert title == "None of 2 runs shows a sign of illness; 1 could not be judged"
+
+
+def test_what_the_settings_make_grave_of_all_runs_is_no_damaged_file() -> None:
+    copy = Finding("TB504", "duplicate-run", "error", "", (), None, "a and b are equal", {}, "")
+    torn = replace(copy, code="TB109", name="unreachable-file", severity="warning")
+
+    assert headline(RUNS[:1], [copy], {}).title == "The runs together show a sign of illness"
+    assert headline(RUNS[:1], [copy, torn], {}).title == "Some files could not be read whole"
 
 
 def test_a_detector_of_all_runs_that_could_not_look_is_told_too() -> None:
