@@ -27,7 +27,7 @@ class BadBaseline(SettingsError):
     """A baseline file cannot be used as it is.
 
     The message says what is wrong with it. `tbreport config check` looks at every line of one;
-    `tbreport baseline update --reset` makes it anew.
+    `tbreport baseline create RUNS --force` makes it anew.
     """
 
 

@@ -204,6 +204,18 @@ def test_a_baseline_of_a_later_schema_says_how_to_upgrade(tbreport: Command, run
     assert "pip install --upgrade tbreport" in done.err
 
 
+def test_a_damaged_baseline_is_mended_as_its_manual_says(tbreport: Command, runs: Path) -> None:
+    (runs / "base.json").write_text("{")
+
+    damaged = tbreport("gate", "same", "--baseline", "base.json")
+    manual = tbreport("explain", "bad-baseline")
+    mended = tbreport("baseline", "create", "main", "--force", "-o", "base.json")
+
+    assert (damaged.code, mended.code) == (2, 0)
+    assert "tbreport explain bad-baseline" in damaged.err
+    assert "tbreport baseline create RUNS --force" in manual.out
+
+
 def test_a_baseline_grows_to_twenty_runs_and_no_further(tbreport: Command, runs: Path) -> None:
     tbreport("baseline", "create", "main", "-o", "base.json")
     for seed in range(300, 318):
