@@ -2,7 +2,7 @@
 
     TbreportError(message, *, hint="")           exit code 2
     ├── LogdirError      NoSuchLogdir · NoEventFiles · BadArchive
-    ├── SettingsError    UnknownSetting · BadSetting
+    ├── SettingsError    UnknownSetting · BadSetting · BadExpression · BadBaseline
     ├── EngineUnusable
     ├── ExecutorUnusable
     ├── NothingToCompare                         exit code 5
@@ -86,6 +86,22 @@ class BadSetting(SettingsError):
     """A setting has a value of the wrong type or outside its range.
 
     The message names the file, the key, what was found and what was expected.
+    """
+
+
+class BadExpression(SettingsError):
+    """A check is not written as tbreport reads it.
+
+    The message shows where. An expression compares numbers that functions take from tags, as in
+    `mean("train/loss", last=5) < 0.31`; docs/gate.md has the grammar and the functions.
+    """
+
+
+class BadBaseline(SettingsError):
+    """A baseline file cannot be used as it is.
+
+    The message says what is wrong with it. `tbreport config check` looks at every line of one;
+    `tbreport baseline create RUNS --force` makes it anew.
     """
 
 

@@ -12,11 +12,12 @@ def detectors(incomplete: str) -> list[str]:
 
 
 def manuals(incomplete: str) -> list[str]:
-    """Detectors and errors: what `tbreport explain` has a manual of."""
+    """Detectors, the gate's finding and errors: what `tbreport explain` has a manual of."""
     from tbreport.errors import every_error
+    from tbreport.gate.manual import NAME
 
-    errors = beginning(incomplete, (error.slug() for error in every_error()))
-    return [*detectors(incomplete), *errors]
+    others = beginning(incomplete, (NAME, *(error.slug() for error in every_error())))
+    return [*detectors(incomplete), *others]
 
 
 def formats(incomplete: str) -> list[str]:

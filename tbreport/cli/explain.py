@@ -29,9 +29,6 @@ def explain(
     from tbreport.analysis.detector import every_detector
     from tbreport.analysis.detector import explain as manual
     from tbreport.errors import UnknownSetting, every_error
-
-    # the gate's own errors are counted once its modules are there
-    from tbreport.gate import expressions, model  # noqa: F401
     from tbreport.gate import manual as gate_manual
 
     errors = {error.slug(): error for error in every_error()}

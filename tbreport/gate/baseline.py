@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from tbreport.gate.model import RING, SCHEMA, BadBaseline, Baseline, BaselineRun, Golden
+from tbreport.errors import BadBaseline
+from tbreport.gate.model import RING, SCHEMA, Baseline, BaselineRun, Golden
 from tbreport.gate.summaries import STATS, Terms
 from tbreport.model import Float64s, Int64s
 

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from tbreport.analysis.roles import is_loss
 from tbreport.analysis.thin import evenly
+from tbreport.errors import BadBaseline
 from tbreport.gate.aligning import FEWEST, MISSING, has_hole
 from tbreport.gate.jobs import seed_of
-from tbreport.gate.model import RING, BadBaseline, Baseline, BaselineRun, Golden, Limit
+from tbreport.gate.model import RING, Baseline, BaselineRun, Golden, Limit
 from tbreport.model import Display, Float64s, Int64s, RunDigest
 
 GRID = 200  # points at most; a golden job keeps every step

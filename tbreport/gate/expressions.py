@@ -21,7 +21,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tbreport.errors import SettingsError
+from tbreport.errors import BadExpression
 from tbreport.gate.functions import FUNCTIONS, Unanswered
 from tbreport.model import Display
 from tbreport.settings import nearest
@@ -42,14 +42,6 @@ COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
     "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
-
-
-class BadExpression(SettingsError):
-    """A check is not written as tbreport reads it.
-
-    The message shows where. An expression compares numbers that functions take from tags, as in
-    `mean("train/loss", last=5) < 0.31`; docs/gate.md has the grammar and the functions.
-    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from tbreport.errors import SettingsError
 from tbreport.model import Finding, Float64s, Int64s, Severity
 
 Direction = Literal["lower", "higher"]  # what is better
@@ -21,14 +20,6 @@ CheckVerdict = Literal["pass", "fail", "inconclusive", "warn"]
 
 SCHEMA = 1  # of the baseline file
 RING = 20  # runs that a baseline keeps of each job
-
-
-class BadBaseline(SettingsError):
-    """A baseline file cannot be used as it is.
-
-    The message says what is wrong with it. `tbreport config check` looks at every line of one;
-    `tbreport baseline create RUNS --force` makes it anew.
-    """
 
 
 @dataclass(frozen=True, slots=True)

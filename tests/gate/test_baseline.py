@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tbreport.errors import BadBaseline
 from tbreport.gate.baseline import read, write
 from tbreport.gate.collecting import build, extend
-from tbreport.gate.model import RING, BadBaseline, Baseline, Golden
+from tbreport.gate.model import RING, Baseline, Golden
 from tests.gate.runs import LOSS, baseline, baseline_runs, digest_of, falling
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tbreport.gate.expressions import BadExpression, evaluate, parse, tags_of
+from tbreport.errors import BadExpression
+from tbreport.gate.expressions import evaluate, parse, tags_of
 from tbreport.gate.functions import Unanswered
 from tbreport.model import Display
 
