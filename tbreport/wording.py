@@ -16,6 +16,14 @@ SECRET = re.compile(
 )
 MASK = "•••"
 
+# C0, DEL, C1, separators of lines, marks that turn the direction of writing, halves of a letter
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def plain(text: str) -> str:
+    """Text that steers no terminal: a visible sign stands in the place of control characters."""
+    return CONTROL.sub("�", text)
+
 
 def number(value: float | None) -> str:
     """Four significant digits, all before the point below a million; NaN and infinities by name.
@@ -85,8 +93,7 @@ def one_line(text: str) -> str:
 
     Its runner obeys `##[…]` wherever in a line it stands, on stderr as well.
     """
-    shown = "".join(char if char.isprintable() else "�" for char in text)
-    return shown.replace("##[", "## [")
+    return plain(text).replace("##[", "## [")
 
 
 def span(steps: tuple[int, int]) -> str:

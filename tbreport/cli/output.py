@@ -207,5 +207,5 @@ def found_settings(config: Path | None) -> Settings:
 
 
 def note(message: str) -> None:
-    """One line for the person, not for the pipe."""
+    """One line for the person, not for the pipe; names in it come from strangers."""
     print(f"tbreport: {one_line(message)}", file=sys.stderr)

@@ -13,7 +13,7 @@ from tbreport.gate.baseline import SHOWN, rounded, summary
 from tbreport.gate.comparing import signed
 from tbreport.gate.model import Baseline
 from tbreport.model import Float64s
-from tbreport.wording import count, number
+from tbreport.wording import count, number, plain
 
 ALPHA = 0.05
 HEAD = "| job | metric | stat | before | after | change | runs |\n|---|---|---|---|---|---|---|"
@@ -79,7 +79,7 @@ def relative(before: Float64s, after: Float64s) -> str:
 
 def escaped(text: str) -> str:
     """A cell that no name can leave."""
-    text = "".join(char if char.isprintable() else "�" for char in text)
+    text = plain(text)
     for mark in "\\|`*_<>[]&@#":
         text = text.replace(mark, f"\\{mark}")
     return text
@@ -93,16 +93,16 @@ def overview(baselines: Sequence[Baseline]) -> str:
 def described(baseline: Baseline) -> Iterator[str]:
     key = ", ".join(f"{name}={value}" for name, value in sorted(baseline.key.items()))
     m = len(baseline.runs)
-    yield f"{printable(baseline.job)}{f' ({printable(key)})' if key else ''}: {count(m, 'run')}" + (
+    yield f"{plain(baseline.job)}{f' ({plain(key)})' if key else ''}: {count(m, 'run')}" + (
         ", golden" if baseline.golden else ""
     )
     for run in baseline.runs:
-        yield f"  {printable(run.id)}" + (f"  seed {printable(run.seed)}" if run.seed else "")
+        yield f"  {plain(run.id)}" + (f"  seed {plain(run.seed)}" if run.seed else "")
     for tag, grid in baseline.grids.items():
         values = levels(baseline, tag, "final")
         goal = guess(tag).goal or "no goal"
         yield (
-            f"  {printable(tag)} ({goal}): final {shown(values)}, {count(len(grid), 'step')} to "
+            f"  {plain(tag)} ({goal}): final {shown(values)}, {count(len(grid), 'step')} to "
             f"{grid[-1]}{detectable(values)}"
         )
 
@@ -118,8 +118,3 @@ def detectable(values: Float64s) -> str:
         return ""
     share = float(effects[found.argmax()]) * float(values.std(ddof=1)) / abs(mean)
     return f"; one run shows {signed(share)}" if math.isfinite(share) else ""
-
-
-def printable(text: str) -> str:
-    """A name without control characters."""
-    return "".join(char if char.isprintable() else "�" for char in text)

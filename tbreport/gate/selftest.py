@@ -18,7 +18,7 @@ from tbreport.gate.jobs import job_of
 from tbreport.gate.judge import judge
 from tbreport.gate.model import Baseline, Check, Direction, Policy, Verdict
 from tbreport.model import Display, Float64s, RunDigest, Statistics
-from tbreport.wording import listed
+from tbreport.wording import listed, plain
 
 SLOWER = 1.3  # × the steps that the same progress takes
 NAN_TAIL = 0.05  # share of the points
@@ -218,6 +218,4 @@ def told(trials: Sequence[Trial]) -> str:
         lines += [f"        {t.advice}"] if t.advice else []
     caught = sum(trial.is_caught for trial in trials)
     lines.append(f"the gate catches {caught} of {len(trials)} injected defects")
-    return "".join(
-        f"{''.join(char if char.isprintable() else '�' for char in line)}\n" for line in lines
-    )
+    return "".join(f"{plain(line)}\n" for line in lines)

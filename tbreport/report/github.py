@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from tbreport.gate.model import Check, Place, Verdict
 from tbreport.report.document import Report
-from tbreport.report.terminal import plain
+from tbreport.wording import plain
 
 MOST = 10  # annotations of one level
 LEVELS = {"fail": "error", "inconclusive": "warning", "warn": "warning"}

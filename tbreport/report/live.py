@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from tbreport.report.terminal import plain
+from tbreport.wording import plain
 
 if TYPE_CHECKING:
     from rich.live import Live

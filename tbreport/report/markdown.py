@@ -14,7 +14,8 @@ from tbreport import wording
 from tbreport.model import Finding
 from tbreport.report.document import Block, Cell, Facts, FindingList, Prose, Report, Section, Table
 from tbreport.report.galleries import slug
-from tbreport.report.terminal import SIGNS, plain, sparkline
+from tbreport.report.terminal import SIGNS, sparkline
+from tbreport.wording import plain
 
 LONGEST = 65_000  # characters
 ORDER = ("contrast", "gate", "findings", "compared", "runs")

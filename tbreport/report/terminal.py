@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -29,6 +28,7 @@ from tbreport.report.document import (
     Table,
 )
 from tbreport.report.logged import logged
+from tbreport.wording import plain
 
 ORDER = ("inspection", "runs", "compared", "findings", "gate", "contrast")
 STYLES = {
@@ -47,8 +47,6 @@ GAP = 2  # between columns
 MIN_NAME = 24  # characters of the first column, before another column gives way
 TOLD = 5  # findings of one detector that are told in full
 NAMED = 8  # runs of the others
-# C0, DEL, C1, and the marks that turn the direction of writing
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def render(report: Report, *, width: int = 120, color: bool = False) -> str:
@@ -94,11 +92,6 @@ def show(console: Console, block: Block) -> None:
             console.print(line, no_wrap=True, overflow="ellipsis", crop=True)
     elif isinstance(block, FindingList):
         findings(console, block.items)
-
-
-def plain(text: str) -> str:
-    """Text without control characters; a visible sign stands in their place."""
-    return CONTROL.sub("�", text)
 
 
 def grid(table: Table, width: int) -> list[Text]:

@@ -216,6 +216,20 @@ def test_a_damaged_baseline_is_mended_as_its_manual_says(tbreport: Command, runs
     assert "tbreport baseline create RUNS --force" in manual.out
 
 
+def test_no_tag_steers_the_terminal_by_a_hint_or_a_note(tbreport: Command, runs: Path) -> None:
+    write(runs / "named" / "lm-\x1b[31mseed0", curve("val/\x1b[31mloss", falling(0)))
+
+    refused = tbreport("gate", "same", "--baseline", "main", "--metric", "\x1b[31m=lower")
+    listing = tbreport("gate", "named", "--baseline", "named", "--tol", "1%", "--metric", "x=lower")
+    noted = tbreport("summarize", "named", "--require", "overfitting", "--no-cache")
+
+    assert (refused.code, listing.code, noted.code) == (2, 2, 1)
+    assert "val/�[31mloss" in listing.err
+    assert "could not look at lm-�[31mseed0" in noted.err
+    for done in (refused, listing, noted):
+        assert "\x1b" not in done.out + done.err
+
+
 def test_a_baseline_grows_to_twenty_runs_and_no_further(tbreport: Command, runs: Path) -> None:
     tbreport("baseline", "create", "main", "-o", "base.json")
     for seed in range(300, 318):

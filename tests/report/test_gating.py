@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tbreport.report import html, machine, terminal
-from tbreport.report.terminal import CONTROL, plain
+from tbreport.wording import CONTROL, plain
 from tests.report import verdicts
 
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 import pytest
 
 from tbreport.report import terminal
+from tests.report import verdicts
 from tests.report.documents import crowded
 
 ILL = 9  # every twentieth run is ill
 REPORT = crowded(ILL * 20, n=20)
+
+
+@pytest.mark.parametrize("name", verdicts.HOSTILE)
+def test_no_failed_metric_steers_the_terminal(name: str) -> None:
+    shown = terminal.render(verdicts.report(verdicts.verdict((name,))), width=200)
+
+    assert all(line.isprintable() for line in shown.split("\n"))
 
 
 @pytest.mark.parametrize("width", [30, 60, 100, 160])
