@@ -162,7 +162,7 @@ class Run:
     hparams: Mapping[str, HParam] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     superseded: tuple[SetAside, ...] = ()
-    layout: str = "folder"  # the name in reader.logdir.LAYOUTS by which the folders were joined
+    layout: str = "folder"  # the name in reader.layouts.LAYOUTS by which the folders were joined
 
     def series(self, tag: str) -> Series:
         """The scalars of a tag; where there are none, a KeyError lists the tags there are."""

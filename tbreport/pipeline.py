@@ -68,7 +68,7 @@ def summarize(
     """
     options = options or Options()
     judges = Judges.parse(options.settings)
-    given = report_settings(options.settings.table("report"))
+    given = report_title(options.settings.table("report"))
     named = logdir.inputs([str(path) for path in paths])
     inside, reference = compared_path(options.compare, named)
     sources = [*named, *reference]
@@ -171,7 +171,7 @@ def outcomes(
             memory.flush()
 
 
-def report_settings(table: Table) -> str | None:
+def report_title(table: Table) -> str | None:
     """The title that the table ``[report]`` gives."""
     table.check_keys(("title",))
     title: str | None = table.value("title", str, None)

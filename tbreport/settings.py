@@ -15,16 +15,15 @@ from typing import Any
 
 from tbreport.errors import BadSetting, UnknownSetting
 
-# The consumers' tables: name → who reads it.
+# The consumers' tables: name → what it holds.
 TABLES = {
-    "report": "which runs and tags are shown",
+    "report": "the title of the report",
     "runs": "how folders are joined to runs",
     "roles": "what tags mean, by pattern",
     "detectors": "which detectors run, and their options",
     "gate": "what a candidate is held to",
     "overrides": "what holds for some runs alone, by pattern",
 }
-
 
 LARGEST = int(sys.float_info.max)  # of whole numbers where a number is asked for
 

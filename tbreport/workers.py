@@ -1,4 +1,4 @@
-"""WORKERS: an executor at work, and what happens when one of its processes dies.
+"""Workers: an executor at work, and what happens when one of its processes dies.
 
 A task whose worker died is tried again, then in pieces and by itself, so that only what kills
 workers is lost.

@@ -81,10 +81,10 @@ def check_settings(settings: Settings) -> None:
     """
     from tbreport.judging import Judges
     from tbreport.options import Options
-    from tbreport.pipeline import report_settings
+    from tbreport.pipeline import report_title
     from tbreport.reading import joining_layouts
 
     Judges.parse(settings)
-    report_settings(settings.table("report"))
+    report_title(settings.table("report"))
     tuple(joining_layouts(Options(settings=settings)))
     policy_of(settings)
