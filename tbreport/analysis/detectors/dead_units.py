@@ -11,7 +11,7 @@ from tbreport.model import Finding
 from tbreport.wording import listed, percent
 
 
-@detector("TB406", after=("TB204", "TB404"), needs=("zero shares",))
+@detector("TB406", needs=("zero shares",))
 def dead_units(
     subject: RunSubject,
     earlier: Sequence[Finding],

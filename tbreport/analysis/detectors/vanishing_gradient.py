@@ -16,7 +16,7 @@ from tbreport.wording import listed, number
 LEARNED = 0.05  # of the first loss: below, small gradients are what success looks like
 
 
-@detector("TB404", after=("TB204",), needs=("gradients",))
+@detector("TB404", needs=("gradients",))
 def vanishing_gradient(
     subject: RunSubject,
     earlier: Sequence[Finding],
