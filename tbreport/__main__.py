@@ -30,7 +30,7 @@ def main() -> None:
     except Exception as error:
         tell_traceback()
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        complain(f"bug: {reason}; please report it, with what --debug prints")
+        complain(f"bug: {reason}; please report it, with what `tbreport --debug` prints")
         sys.exit(3)
     finally:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is left to be told of a Ctrl-C

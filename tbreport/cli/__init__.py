@@ -38,6 +38,7 @@ def root(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
+    # What errors become, and whether their tracebacks are shown, `__main__` decides.
     if version:
         print(f"tbreport {__version__}")
     elif context.invoked_subcommand is None:
