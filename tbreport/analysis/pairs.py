@@ -35,11 +35,10 @@ Positions = tuple[Float64s, Float64s]
 class Comparison:
     """A pair laid over one axis."""
 
-    pair: Pair
     axis: Axis | None  # None: the two cannot be compared
     reason: str  # one clause: why not on the axes before
-    train_x: Float64s  # [len(pair.train)], in the axis' unit; empty without an axis
-    val_x: Float64s  # [len(pair.val)]
+    train_x: Float64s  # [len(train)], in the axis' unit; empty without an axis
+    val_x: Float64s  # [len(val)]
 
 
 def find_pairs(scalars: Mapping[str, Series], roles: Mapping[str, Role]) -> tuple[Pair, ...]:
@@ -127,10 +126,10 @@ def compare(pair: Pair, epochs: Series | None = None) -> Comparison:
     for axis, lay in AXES.items():
         positions = lay(pair, epochs)
         if positions is not None:
-            return Comparison(pair, axis, "; ".join(refused), *positions)
+            return Comparison(axis, "; ".join(refused), *positions)
         refused.append(REFUSALS[axis])
     nowhere = np.empty(0)
-    return Comparison(pair, None, "; ".join(refused), nowhere, nowhere)
+    return Comparison(None, "; ".join(refused), nowhere, nowhere)
 
 
 def on_steps(pair: Pair, epochs: Series | None) -> Positions | None:

@@ -21,7 +21,6 @@ class Kind:
     """One kind of value."""
 
     name: str
-    title: str  # as a reader calls it
     plugins: tuple[str, ...]  # plugin names of tensorboard/plugins/*/metadata.py
     fields: tuple[str, ...] = ()  # of Summary.Value, or of Event where there is no summary
     decode: Callable[[Any], Any] | None = None  # Summary.Value → a frame's cell; blobs alone
@@ -82,18 +81,17 @@ GRAPHS = "graphs"
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind(SCALARS, "scalars", ("scalars",), ("simple_value",)),
-        Kind(HISTOGRAMS, "histograms", ("histograms",), ("histo",)),
-        Kind("images", "images", ("images",), ("image",), images),
-        Kind("audio", "audio", ("audio",), ("audio",), audio),
-        Kind("text", "text", ("text",), (), text),
-        Kind(HPARAMS, "hyper-parameters", ("hparams",), (), content),
-        Kind("pr_curves", "PR curves", ("pr_curves",), (), tensor),
-        Kind("meshes", "meshes", ("mesh",), (), tensor),
-        Kind("custom_scalars", "custom layouts", ("custom_scalars",), (), content),
+        Kind(SCALARS, ("scalars",), ("simple_value",)),
+        Kind(HISTOGRAMS, ("histograms",), ("histo",)),
+        Kind("images", ("images",), ("image",), images),
+        Kind("audio", ("audio",), ("audio",), audio),
+        Kind("text", ("text",), (), text),
+        Kind(HPARAMS, ("hparams",), (), content),
+        Kind("pr_curves", ("pr_curves",), (), tensor),
+        Kind("meshes", ("mesh",), (), tensor),
+        Kind("custom_scalars", ("custom_scalars",), (), content),
         Kind(
             GRAPHS,
-            "graphs",
             (
                 "graphs",
                 "graph_run_metadata",
@@ -103,7 +101,7 @@ KINDS: Mapping[str, Kind] = {
             ("graph_def", "meta_graph_def", "tagged_run_metadata"),
             content,
         ),
-        Kind(TENSORS, "tensors", (), ("tensor",), tensor),
+        Kind(TENSORS, (), ("tensor",), tensor),
     )
 }
 

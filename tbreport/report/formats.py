@@ -37,11 +37,10 @@ class Format:
     """One way to write a report."""
 
     name: str
-    description: str
     module: str  # has `render(report, **options) -> str | Folder`
     suffixes: tuple[str, ...]
     default_path: str  # where it goes when no path is given
-    options: tuple[str, ...] = ()  # of `Layout`, which its render takes
+    options: tuple[str, ...] = ()  # those that its render takes
     is_folder: bool = False  # of several files
 
     def prepare(self) -> None:
@@ -61,65 +60,20 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     format.name: format
     for format in (
-        Format(
-            "text",
-            "a table and the findings, for a terminal",
-            "tbreport.report.terminal",
-            (".txt",),
-            STDOUT,
-            ("width", "color"),
-        ),
+        Format("text", "tbreport.report.terminal", (".txt",), STDOUT, ("width", "color")),
         Format(
             "html",
-            "one self-contained page",
             "tbreport.report.html",
             (".html", ".htm"),
             "report.html",
             ("max_size", "force"),
         ),
-        Format(
-            "json",
-            "for other programs, in a versioned schema",
-            "tbreport.report.machine",
-            (".json",),
-            "report.json",
-        ),
-        Format(
-            "markdown",
-            "a comment on a pull request",
-            "tbreport.report.markdown",
-            (".md",),
-            "report.md",
-        ),
-        Format(
-            "github",
-            "annotations of GitHub Actions",
-            "tbreport.report.github",
-            (),
-            STDOUT,
-        ),
-        Format(
-            "junit",
-            "test cases for CI systems",
-            "tbreport.report.junit",
-            (".xml",),
-            "junit.xml",
-        ),
-        Format(
-            "gitlab-metrics",
-            "OpenMetrics for GitLab's merge requests",
-            "tbreport.report.gitlab",
-            (".prom",),
-            "metrics.prom",
-        ),
-        Format(
-            "svg",
-            "a folder of pictures, one a chart",
-            "tbreport.report.drawings",
-            (),
-            "charts",
-            is_folder=True,
-        ),
+        Format("json", "tbreport.report.machine", (".json",), "report.json"),
+        Format("markdown", "tbreport.report.markdown", (".md",), "report.md"),
+        Format("github", "tbreport.report.github", (), STDOUT),
+        Format("junit", "tbreport.report.junit", (".xml",), "junit.xml"),
+        Format("gitlab-metrics", "tbreport.report.gitlab", (".prom",), "metrics.prom"),
+        Format("svg", "tbreport.report.drawings", (), "charts", is_folder=True),
     )
 }
 
