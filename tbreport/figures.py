@@ -20,7 +20,7 @@ from tbreport.analysis.subject import RunSubject
 from tbreport.analysis.thin import evenly
 from tbreport.errors import NothingToCompare
 from tbreport.experiment import Experiment
-from tbreport.model import Float64s, Series
+from tbreport.model import Float64s, Run, Series
 from tbreport.report import theme
 from tbreport.report.ridgelines import ridges
 from tbreport.settings import nearest
@@ -83,9 +83,9 @@ def pair(
     """Training (dashed) and validation of a metric of one run.
 
     Raises:
-        NothingToCompare: the run has no such pair.
+        NothingToCompare: there is no such run, or it has no such pair.
     """
-    pairs = RunSubject(experiment.runs[run]).pairs
+    pairs = RunSubject(run_named(experiment, run)).pairs
     found = next((pair for pair in pairs if pair.metric == metric), None)
     if found is None:
         raise NothingToCompare(
@@ -104,9 +104,9 @@ def histograms(experiment: Experiment, run: str, tag: str, *, dark: bool = False
     """The histograms of a tag as ridgelines, later steps in front.
 
     Raises:
-        NothingToCompare: the run has no histograms of the tag.
+        NothingToCompare: there is no such run, or it has no histograms of the tag.
     """
-    held = experiment.runs[run].histograms
+    held = run_named(experiment, run).histograms
     if tag not in held:
         raise NothingToCompare(f"run {run!r} has no histograms {tag!r}", hint=nearest(tag, held))
     shown = ridges(held[tag])
@@ -135,6 +135,13 @@ def histograms(experiment: Experiment, run: str, tag: str, *, dark: bool = False
     )
     figure.update_layout(showlegend=False, xaxis_title="value", hovermode="closest")
     return figure
+
+
+def run_named(experiment: Experiment, name: str) -> Run:
+    """The run of a name; where there is none, the hint is the nearest that there is."""
+    if name not in experiment.runs:
+        raise NothingToCompare(f"there is no run {name!r}", hint=nearest(name, experiment.runs))
+    return experiment.runs[name]
 
 
 def lines(

@@ -95,6 +95,15 @@ def test_a_tag_that_no_run_has_is_an_error_that_knows_better() -> None:
     assert "loss" in raised.value.hint
 
 
+def test_a_run_that_is_not_there_is_an_error_that_knows_better() -> None:
+    made = experiment(baseline=[1.0])
+
+    for draw in (lambda: figures.pair(made, "baselin"), lambda: figures.histograms(made, "b", "w")):
+        with pytest.raises(NothingToCompare, match="there is no run 'b") as raised:
+            draw()
+        assert "baseline" in raised.value.hint
+
+
 def test_training_is_dashed_beside_validation() -> None:
     loaded = tbreport.load(SAMPLES / RUN)
     (name,) = loaded.runs
