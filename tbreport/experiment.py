@@ -14,6 +14,7 @@ from tbreport.model import Blob, Problem, Run
 from tbreport.reader import archive, layouts, logdir
 from tbreport.reader import engine as engines
 from tbreport.reader.load import load_families, read_blob
+from tbreport.wording import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,8 +105,9 @@ class Experiment:
         points = sum(len(series) for run in self.runs.values() for series in run.scalars.values())
         tags = {tag for run in self.runs.values() for tag in run.scalars}
         return (
-            f"<Experiment {self.title!r}: {len(self.runs)} runs, {len(tags)} scalar tags, "
-            f"{points:,} points, {len(self.problems)} problems>"
+            f"<Experiment {self.title!r}: {count(len(self.runs), 'run')}, "
+            f"{count(len(tags), 'scalar tag')}, {count(points, 'point')}, "
+            f"{count(len(self.problems), 'problem')}>"
         )
 
 

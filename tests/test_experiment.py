@@ -174,7 +174,7 @@ def test_a_single_event_file_is_an_experiment(logdir: Path) -> None:
 
 
 def test_an_experiment_says_what_it_holds(logdir: Path) -> None:
-    assert repr(load(logdir)) == "<Experiment 'runs': 3 runs, 3 scalar tags, 8 points, 1 problems>"
+    assert repr(load(logdir)) == "<Experiment 'runs': 3 runs, 3 scalar tags, 8 points, 1 problem>"
 
 
 def test_an_attempt_that_was_replaced_is_not_in_the_frames(tmp_path: Path) -> None:
