@@ -36,7 +36,7 @@ from tbreport.reader.logdir import Logdir
 from tbreport.reading import Advance, reading, refuse_nothing
 from tbreport.report import gating
 from tbreport.report.document import Report, Section
-from tbreport.report.headline import summary
+from tbreport.report.headline import dated, summary
 from tbreport.wording import masked
 
 TITLE = "Training gate"
@@ -130,12 +130,10 @@ def verdict_alone(
 ) -> Report:
     """The report of the verdict and nothing else, with as much of the runs as it shows."""
     shown = tuple(sorted(map(faint, digests), key=lambda digest: digest.run))
-    times = [digest.last_wall_time for digest in shown if digest.last_wall_time is not None]
-    created_at = source_date()
     return Report(
         title,
         __version__,
-        max(times, default=0.0) if created_at is None else created_at,
+        dated(shown, source_date()),
         gating.headline(verdict),
         summary(shown),
         (Section("gate", "Gate", gating.blocks(verdict, shown), len(verdict.checks)),),

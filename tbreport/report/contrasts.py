@@ -22,6 +22,7 @@ from tbreport.report.document import (
     Table,
 )
 from tbreport.report.galleries import scalars
+from tbreport.report.headline import dated
 from tbreport.report.sections import mask
 
 LONGEST = 80  # characters of a line of text
@@ -42,11 +43,10 @@ def compose(
     charts = scalars(shown)
     if charts:
         sections.append(Section("scalars", "Scalars", (Gallery(charts),), len(charts)))
-    times = [digest.last_wall_time for digest in shown if digest.last_wall_time is not None]
     return Report(
         f"{names[0]} v {names[1]}",
         version,
-        max(times, default=0.0) if created_at is None else created_at,
+        dated(shown, created_at),
         headline(found),
         wording.count(len(shown), "run"),
         tuple(sections),

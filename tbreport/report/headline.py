@@ -56,6 +56,17 @@ def why_unjudged(digests: Sequence[RunDigest]) -> str:
     return "no loss long enough was found"
 
 
+def dated(digests: Sequence[RunDigest], created_at: float | None) -> float:
+    """The wall time that a report bears: the one that is given, else that of its last point.
+
+    So the same input gives the same report.
+    """
+    if created_at is not None:
+        return created_at
+    times = (digest.last_wall_time for digest in digests)
+    return max((time for time in times if time is not None), default=0.0)
+
+
 def summary(digests: Sequence[RunDigest]) -> str:
     """What was read, in one line."""
     files = [file for digest in digests for file in digest.files]

@@ -36,7 +36,7 @@ from tbreport.report.document import (
     Report,
     Section,
 )
-from tbreport.report.headline import headline, summary
+from tbreport.report.headline import dated, headline, summary
 
 if TYPE_CHECKING:
     from tbreport.gate.model import Verdict
@@ -133,11 +133,10 @@ def compose(
         if blocks:
             blocks = crowds.shortened(blocks, listed)
             sections.append(Section(id, heading, blocks, count))
-    times = [digest.last_wall_time for digest in shown if digest.last_wall_time is not None]
     return Report(
         title,
         version,
-        max(times, default=0.0) if created_at is None else created_at,
+        dated(shown, created_at),
         gating.headline(verdict) if verdict else headline(shown, material.findings, detectors),
         summary(shown),
         tuple(sections),
