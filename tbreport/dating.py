@@ -1,4 +1,4 @@
-"""When a report says that it was made."""
+"""The moment that reports are made as of, where the environment says one."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ import os
 def source_date() -> float | None:
     """SOURCE_DATE_EPOCH, for reports that must be the same bytes tomorrow."""
     text = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return float(text) if text.isdigit() else None
+    return float(text) if text.isdecimal() else None

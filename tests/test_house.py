@@ -26,6 +26,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLOORS = {
     "tbreport.model": 0,
     "tbreport.errors": 0,
+    "tbreport.dating": 0,
     "tbreport.distribution": 0,
     "tbreport.exhibits": 0,
     "tbreport.settings": 0,
@@ -44,7 +45,6 @@ FLOORS = {
     "tbreport.figures": 4,
     "tbreport.baselining": 4,
     "tbreport.contrasting": 4,
-    "tbreport.dating": 4,
     "tbreport.gating": 4,
     "tbreport.judging": 4,
     "tbreport.mapping": 4,

@@ -7,13 +7,13 @@ gives the findings of a detector another severity.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from tbreport.analysis.selection import means
+from tbreport.dating import source_date
 from tbreport.errors import BadSetting, UnknownSetting
 from tbreport.model import SEVERITIES, Finding, Severity
 from tbreport.settings import Table, nearest
@@ -113,6 +113,5 @@ def settled(
 
 def this_day() -> date:
     """The day, in UTC; SOURCE_DATE_EPOCH where it is set, so that a report can be made again."""
-    text = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = datetime.fromtimestamp(int(text), UTC) if text.isdigit() else datetime.now(UTC)
-    return moment.date()
+    made = source_date()
+    return (datetime.now(UTC) if made is None else datetime.fromtimestamp(made, UTC)).date()
