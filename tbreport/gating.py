@@ -31,9 +31,9 @@ from tbreport.judging import Crash, Judges, noting
 from tbreport.model import Run, RunDigest
 from tbreport.options import Options, call, public, told
 from tbreport.reader import logdir
-from tbreport.reader.load import read_blob
+from tbreport.reader.load import Advance, read_blob
 from tbreport.reader.logdir import Logdir
-from tbreport.reading import Advance, reading, refuse_nothing
+from tbreport.reading import reading, refuse_nothing
 from tbreport.report import gating
 from tbreport.report.document import Report, Section
 from tbreport.report.headline import dated, summary

@@ -7,7 +7,7 @@ and has not changed is taken from a memory, where there is one (`remembering.py`
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -22,17 +22,14 @@ from tbreport.model import Problem, RunDigest
 from tbreport.options import Selection
 from tbreport.reader import engine as engines
 from tbreport.reader.layouts import Family
-from tbreport.reader.load import load_each
-from tbreport.reader.logdir import FoundFile
+from tbreport.reader.load import Advance, load_each
+from tbreport.reader.logdir import Files
 from tbreport.reader.remote import moved
 from tbreport.remembering import Memory, packed, undisturbed
 from tbreport.workers import Workers, in_order
 
 if TYPE_CHECKING:
     from tbreport.reader.columns import Columns, Shelf
-
-Files = Mapping[str, Sequence[FoundFile]]  # by folder
-Advance = Callable[[FoundFile], None]
 
 TASK_BYTES = 16 << 20  # of event files: what one task of a worker reads
 TASK_FAMILIES = 64

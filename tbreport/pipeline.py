@@ -17,12 +17,13 @@ from tbreport.analysis.digest import plan_for
 from tbreport.dating import source_date
 from tbreport.errors import NothingToCompare
 from tbreport.judging import Crash, Judges
-from tbreport.mapping import Advance, Job, Outcome, digested
+from tbreport.mapping import Job, Outcome, digested
 from tbreport.model import Problem, RunDigest
 from tbreport.options import Options, command, told
 from tbreport.reader import engine as engines
 from tbreport.reader import layouts, logdir
 from tbreport.reader.companions import beside
+from tbreport.reader.load import Advance
 from tbreport.reader.logdir import Input, Logdir
 from tbreport.reader.urls import is_remote
 from tbreport.reading import discovering, joining_layouts, reading, refuse_nothing

@@ -5,7 +5,7 @@ What only hands values on needs no more than this: neither analysis nor report i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,10 +15,8 @@ from tbreport.model import Run, RunDigest
 from tbreport.options import Options, Selection
 from tbreport.reader import archive, layouts, logdir
 from tbreport.reader import engine as engines
-from tbreport.reader.load import load_families
-from tbreport.reader.logdir import FoundFile, Input, Logdir
-
-Advance = Callable[[FoundFile], None]
+from tbreport.reader.load import Advance, load_families
+from tbreport.reader.logdir import Input, Logdir
 
 
 @contextmanager

@@ -31,14 +31,13 @@ from tbreport.model import RunDigest
 from tbreport.options import Options
 from tbreport.reader import cache as stores
 from tbreport.reader.layouts import Family
-from tbreport.reader.logdir import FoundFile
+from tbreport.reader.logdir import Files
 
 if TYPE_CHECKING:
     from tbreport.reader.columns import Columns
 
 FORMAT = 1
 TOGETHER = 256  # digests of families that are written in one go
-Files = Mapping[str, Sequence[FoundFile]]
 
 # All that a digest is made of; a pickle that asks for anything else is refused.
 NOUNS: Mapping[str, ModuleType] = {

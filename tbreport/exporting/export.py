@@ -22,8 +22,8 @@ from tbreport.model import Blob, Problem, Run
 from tbreport.options import Options
 from tbreport.reader import logdir
 from tbreport.reader.kinds import KINDS
-from tbreport.reader.load import read_blob
-from tbreport.reader.logdir import FoundFile, Logdir
+from tbreport.reader.load import Advance, read_blob
+from tbreport.reader.logdir import Logdir
 from tbreport.reading import reading
 from tbreport.settings import nearest
 
@@ -118,7 +118,7 @@ def export(
     format: Format,
     wide: bool = False,
     options: Options | None = None,
-    advance: Callable[[FoundFile], None] = lambda file: None,
+    advance: Advance = lambda file: None,
     begin: Callable[[Logdir], None] = lambda found: None,
 ) -> Result:
     """Write one table for each kind.

@@ -20,7 +20,7 @@ from tbreport.model import EventFile
 from tbreport.reader import remote
 from tbreport.reader.cache import COLUMNS, LARGEST_COLUMNS, Store, last_bytes
 from tbreport.reader.engine import Engine
-from tbreport.reader.logdir import FoundFile
+from tbreport.reader.logdir import Files, FoundFile
 from tbreport.reader.packing import Kept, packed, unpacked
 from tbreport.reader.scan import (
     FileScan,
@@ -36,8 +36,6 @@ CONTENTS = 16 << 20  # bytes of records that blobs are in; of a file with more n
 TOGETHER = 16 << 20  # bytes of values that are written in one go
 RESUMING = ("native", "python")  # engines that go on at an offset
 
-Files = Sequence[FoundFile]
-
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -52,7 +50,7 @@ class Columns:
         return Store(self.folder, self.told, COLUMNS, LARGEST_COLUMNS)
 
     @contextmanager
-    def opened(self, engine: Engine, files: Mapping[str, Files]) -> Iterator[Shelf | None]:
+    def opened(self, engine: Engine, files: Files) -> Iterator[Shelf | None]:
         """What an engine reads with; None where columns are of no use."""
         dear = engine.name == "python" or any(one.url for found in files.values() for one in found)
         if not dear or engine.name not in RESUMING or find_spec("pyarrow") is None:
@@ -71,7 +69,7 @@ class Shelf:
     version: bytes
     _waiting: dict[bytes, bytes] = field(default_factory=dict)
 
-    def read(self, files: Files, arrived: Mapping[str, Kept]) -> list[FileScan]:
+    def read(self, files: Sequence[FoundFile], arrived: Mapping[str, Kept]) -> list[FileScan]:
         """Scan the files of a folder, in their order.
 
         Args:

@@ -15,19 +15,21 @@ from tbreport.model import Blob, HistogramSeries, HParam, Problem, Run, Series, 
 from tbreport.reader import layouts, remote
 from tbreport.reader.engine import Engine
 from tbreport.reader.folder import Folder, resolved
-from tbreport.reader.logdir import FoundFile
+from tbreport.reader.logdir import Files, FoundFile
 from tbreport.reader.scan import FileScan
 
 if TYPE_CHECKING:
     from tbreport.reader.columns import Shelf
 
+Advance = Callable[[FoundFile], None]  # told of each file that was read
+
 
 def load_families(
     families: Sequence[layouts.Family],
-    files: Mapping[str, Sequence[FoundFile]],
+    files: Files,
     engine: Engine,
     joining: Iterable[str] = tuple(layouts.LAYOUTS),
-    advance: Callable[[FoundFile], None] = lambda file: None,
+    advance: Advance = lambda file: None,
     *,
     lasting: bool = False,
 ) -> Iterator[Run]:
@@ -45,10 +47,10 @@ def load_families(
 
 def load_each(
     families: Sequence[layouts.Family],
-    files: Mapping[str, Sequence[FoundFile]],
+    files: Files,
     engine: Engine,
     joining: Iterable[str] = tuple(layouts.LAYOUTS),
-    advance: Callable[[FoundFile], None] = lambda file: None,
+    advance: Advance = lambda file: None,
     *,
     lasting: bool = False,
     shelf: Shelf | None = None,

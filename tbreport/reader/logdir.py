@@ -9,7 +9,7 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -38,6 +38,7 @@ class FoundFile:
     url: str = ""  # where it is fetched from, to `path`, before it is read
 
 
+Files = Mapping[str, Sequence[FoundFile]]  # by folder, in name order
 Found = dict[tuple[str, object], FoundFile]  # by folder and what the file is known by
 
 

@@ -21,12 +21,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from tbreport.errors import LogdirError, MissingExtra, NoSuchLogdir
 from tbreport.reader.layouts import Family
-from tbreport.reader.logdir import FoundFile
+from tbreport.reader.logdir import Files, FoundFile
 
 if TYPE_CHECKING:
     from tbreport.reader.packing import Kept
 
-Files = Mapping[str, Sequence[FoundFile]]
 Value = TypeVar("Value")
 
 READERS = 16  # requests at once
