@@ -7,6 +7,7 @@ checks them with `check_keys` and `Table.value`, so that a misspelt key is an er
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -73,6 +74,20 @@ class Table:
                 f"but should be a {NAMES.get(kind, kind.__name__)}"
             )
         return value
+
+    def pattern(self, key: str) -> re.Pattern[str]:
+        """A key that is a regular expression, as ``[roles]`` has them.
+
+        Raises:
+            BadSetting: it is none.
+        """
+        try:
+            return re.compile(key)
+        except re.error as error:
+            raise BadSetting(
+                f"the pattern {key!r} in [{self.name}] of {self.path} is no regular expression: "
+                f"{error}"
+            ) from None
 
     def choice(self, key: str, choices: Sequence[str], default: str | None = None) -> Any:
         """The value of a key that knows only a few words, or the default where it is missing.

@@ -15,7 +15,6 @@ from typing import Any
 
 from tbreport.analysis.detector import DetectorSettings
 from tbreport.analysis.roles import RoleRules
-from tbreport.errors import BadSetting
 from tbreport.settings import Settings, Table
 
 ADDED_TO = frozenset({"ignore", "accepted"})
@@ -52,7 +51,7 @@ class RunSettings:
             entry = overrides.sub(pattern)
             entry.check_keys(("detectors", "roles"))
             judgement(entry.sub("detectors"), entry.sub("roles"))
-        patterns = tuple(compiled(overrides, pattern) for pattern in overrides.values)
+        patterns = tuple(overrides.pattern(pattern) for pattern in overrides.values)
         return cls(of_all, patterns, {}, settings)
 
     def of(self, run: str) -> Judgement:
@@ -83,17 +82,6 @@ class RunSettings:
 def judgement(detectors: Table, roles: Table) -> Judgement:
     """Read both tables."""
     return Judgement(DetectorSettings.parse(detectors), RoleRules.parse(roles))
-
-
-def compiled(overrides: Table, pattern: str) -> re.Pattern[str]:
-    """The regular expression that is the name of an override."""
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise BadSetting(
-            f"the pattern {pattern!r} in [{overrides.name}] of {overrides.path} is no regular "
-            f"expression: {error}"
-        ) from None
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

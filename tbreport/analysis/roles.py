@@ -13,7 +13,6 @@ import re
 from dataclasses import dataclass
 from typing import get_args
 
-from tbreport.errors import BadSetting
 from tbreport.model import Goal, Role, Split
 from tbreport.settings import Table
 
@@ -193,15 +192,8 @@ def parse_override(table: Table, pattern: str) -> Override:
     """One entry of ``[roles]``."""
     entry = table.sub(pattern)
     entry.check_keys(("metric", "split", "goal"))
-    try:
-        compiled = re.compile(pattern)
-    except re.error as error:
-        raise BadSetting(
-            f"the pattern {pattern!r} in [{table.name}] of {table.path} is no regular expression: "
-            f"{error}"
-        ) from None
     return Override(
-        compiled,
+        table.pattern(pattern),
         entry.value("metric", str, None),
         entry.choice("split", get_args(Split)),
         entry.choice("goal", get_args(Goal)),
