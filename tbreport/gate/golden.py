@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from tbreport.gate.baseline import DIGITS, rounded
 from tbreport.gate.collecting import holds, on_grid
@@ -49,7 +50,7 @@ def compare(
     return pairing.check(tag, "golden", "fail", reason, digest)
 
 
-def alike(found: Float64s, expected: Float64s, golden: Golden) -> np.ndarray:
+def alike(found: Float64s, expected: Float64s, golden: Golden) -> npt.NDArray[np.bool_]:
     """Where two series are the same; NaN is never, unless it is expected."""
     with np.errstate(invalid="ignore"):
         close = np.abs(found - expected) <= golden.atol + golden.rtol * np.abs(expected)

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from tbreport.errors import BadSetting
 from tbreport.gate.aligning import alignment, lacks, there
 from tbreport.gate.collecting import holds, matches
 from tbreport.gate.model import Action, Baseline, Check, CheckVerdict, Limit, Policy
-from tbreport.model import SEVERITIES, Finding, RunDigest, Statistics
+from tbreport.model import SEVERITIES, Finding, Int64s, RunDigest, Statistics
 from tbreport.wording import listed
 
 DIVERGING = "TB202"
@@ -161,7 +159,7 @@ MET = {
 }
 
 
-def gridded(pairing: Pairing) -> Iterator[tuple[str, RunDigest, np.ndarray]]:
+def gridded(pairing: Pairing) -> Iterator[tuple[str, RunDigest, Int64s]]:
     """Each gated tag and run that both sides have, with the grid."""
     for tag in pairing.limits:
         for digest in pairing.candidates:

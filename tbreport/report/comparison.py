@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tbreport import wording
-from tbreport.model import Display, RunDigest
+from tbreport.model import Display, Int64s, RunDigest
 from tbreport.report.document import Block, Cell, Chart, Column, Gallery, Prose, Table, Tone, Trace
 from tbreport.report.galleries import group_of, scalar_statistics, slug, tag_order, unique
 
@@ -67,7 +67,7 @@ def common(points: Display, base: Display) -> tuple[Display, Display]:
     return taken(points, ours[finite]), taken(base, theirs[finite])
 
 
-def taken(points: Display, places: np.ndarray) -> Display:
+def taken(points: Display, places: Int64s) -> Display:
     return Display(points.steps[places], points.wall_times[places], points.values[places])
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.subject import RunSubject
-from tbreport.model import Finding, HistogramSeries, Series
+from tbreport.model import Finding, HistogramSeries, Int64s, Series
 from tbreport.wording import count, listed, percent, span
 
 MANY = 5  # points on repeated steps: fewer are no loop that logs under the number of its epoch
@@ -121,7 +121,7 @@ def repeats(subject: RunSubject, repeated_share: float) -> Iterator[Observation]
             )
 
 
-def original(series: Series | HistogramSeries) -> np.ndarray:
+def original(series: Series | HistogramSeries) -> Int64s:
     """The steps as written."""
     return series.steps if series.original_steps is None else series.original_steps
 
