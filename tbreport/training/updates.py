@@ -53,7 +53,7 @@ class Update(Protocol):
         """The learning rates of the last step, by tag."""
 
     def norms(self) -> Mapping[str, float]:
-        """L2 norms of the gradients of the last step, by tag."""
+        """L2 norms of the gradients of the last step, in fp16 the loss scale too, by tag."""
 
     def state(self) -> dict[str, Any]:
         """All that a checkpoint needs."""
