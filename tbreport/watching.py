@@ -22,10 +22,6 @@ from tbreport.report.document import Report
 if TYPE_CHECKING:
     from tbreport.reader.columns import Columns
 
-# SummaryWriter flushes every 120 s; a run that is silent for longer than that may still be between
-# two epochs.
-STOPPED_AFTER_S = 300.0
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -58,7 +54,7 @@ class Watch:
 
     paths: tuple[str | Path, ...]
     options: Options
-    stopped_after_s: float = STOPPED_AFTER_S
+    stopped_after_s: float
     columns: Columns | None = None  # of files whose reading is dear
     values: InMemory = field(default_factory=InMemory)
     _told: set[tuple[str, str, tuple[str, ...]]] = field(default_factory=set)

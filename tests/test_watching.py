@@ -21,7 +21,7 @@ DIVERGING = [*np.linspace(1, 0.2, 40), *np.geomspace(0.2, 500, 40)]
 
 
 def watch(folder: Path) -> Watch:
-    return Watch((folder,), Options())
+    return Watch((folder,), Options(), stopped_after_s=300)
 
 
 def test_a_logdir_that_is_still_empty_is_waited_for(tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("run", "points", "step", "metric", "last", "findings", "written")
 TOLD = ("error", "warning", "info", "")  # the gravest first
+# SummaryWriter flushes every 120 s; a run that is silent for longer than that may still be between
+# two epochs.
+STOPPED_AFTER_S = 300
 
 
 def watch(
@@ -44,7 +47,7 @@ def watch(
     stopped_after: Annotated[
         float,
         typer.Option(metavar="SECONDS", help="A run so long silent has stopped.", min=1),
-    ] = 300,
+    ] = STOPPED_AFTER_S,
     looks: Annotated[
         int | None, typer.Option(metavar="N", help="End after so many looks.", min=1)
     ] = None,

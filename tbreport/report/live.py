@@ -1,6 +1,6 @@
 """A table that is drawn again in place, with sentences above it as they come.
 
-Where stdout is no terminal there is no table: the sentences alone, and a line where a run changed.
+Where stdout is no terminal there is no table: the sentences alone.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Screen:
     def show(self, caption: str, rows: Sequence[Cells], news: Sequence[str]) -> None:
         """Draw the table again, under what is new."""
         if self._live is None:
-            for sentence in news or ():
+            for sentence in news:
                 print(plain(sentence), flush=True)
             return
         from rich.text import Text

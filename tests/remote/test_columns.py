@@ -365,7 +365,7 @@ def test_the_schema_is_documented() -> None:
 
 def test_each_look_of_watch_asks_for_what_is_new(s3: Server, runs: Path, columns: Columns) -> None:
     url = put(runs, "watched/runs")
-    watch = Watch((url,), Options(), columns=columns)
+    watch = Watch((url,), Options(), stopped_after_s=300, columns=columns)
     watch.look(START)
     size = event_file(runs).stat().st_size
     added = append(event_file(runs))
