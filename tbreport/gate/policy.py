@@ -108,7 +108,7 @@ def parse_metric(text: str) -> Limit:
     if not tag or direction not in get_args(Direction):
         raise BadSetting(
             f"the metric {text!r} does not say which way is better",
-            hint=f"say {text}=lower or {text}=higher",
+            hint="write TAG=lower or TAG=higher, as in --metric 'val/loss=lower'",
         )
     return Limit(tag, "lower" if direction == "lower" else "higher")
 

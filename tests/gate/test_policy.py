@@ -58,8 +58,10 @@ def test_a_misspelt_key_has_the_nearest_as_its_hint() -> None:
 
 def test_a_metric_of_the_command_line_says_which_way_is_better() -> None:
     assert parse_metric("a=b=higher") == Limit("a=b", "higher")
-    with pytest.raises(BadSetting, match="which way is better"):
-        parse_metric("loss")
+    for text in ("loss", "loss=up", "=lower"):
+        with pytest.raises(BadSetting, match="which way is better") as refused:
+            parse_metric(text)
+        assert refused.value.hint.startswith("write TAG=lower or TAG=higher")
 
 
 @pytest.mark.parametrize(
