@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tbreport.cli import completion
-from tbreport.cli.baseline import grow
+from tbreport.cli.baseline import Group, Keys, grow
 from tbreport.cli.output import (
     Config,
     Engine,
@@ -90,13 +90,8 @@ def gate(
         int | None,
         typer.Option(metavar="N", min=0, help="Confirm a failure by so many."),
     ] = None,
-    key: Annotated[
-        list[str] | None,
-        typer.Option(metavar="K=V", help="Repeatable: the environment, as gpu=a100."),
-    ] = None,
-    group: Annotated[
-        str | None, typer.Option(metavar="REGEX", help="What of a run's name is its seed.")
-    ] = None,
+    key: Keys = None,
+    group: Group = None,
     require: Annotated[
         list[str] | None, typer.Option(metavar="TAG", help="Repeatable: every run must have it.")
     ] = None,
