@@ -89,6 +89,19 @@ class Table:
                 f"{error}"
             ) from None
 
+    def expression(self, key: str) -> re.Pattern[str]:
+        """The value of a key that is a regular expression; an empty one where it is missing.
+
+        Raises:
+            BadSetting: the value is none.
+        """
+        try:
+            return re.compile(self.value(key, str, ""))
+        except re.error as error:
+            raise BadSetting(
+                f"{key!r} in [{self.name}] of {self.path} is no regular expression: {error}"
+            ) from None
+
     def choice(self, key: str, choices: Sequence[str], default: str | None = None) -> Any:
         """The value of a key that knows only a few words, or the default where it is missing.
 

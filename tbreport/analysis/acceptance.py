@@ -63,13 +63,7 @@ def read_acceptance(table: Table, entry: object, detectors: Mapping[str, str]) -
             f"'until' in [{held.name}] of {table.path} is {until!r}, but should be a date "
             "such as 2027-01-31"
         )
-    try:
-        run = re.compile(held.value("run", str, ""))
-    except re.error as error:
-        raise BadSetting(
-            f"'run' in [{held.name}] of {table.path} is no regular expression: {error}"
-        ) from None
-    return Acceptance(finding, run, reason, until)
+    return Acceptance(finding, held.expression("run"), reason, until)
 
 
 def read_severities(table: Table, names: Collection[str]) -> dict[str, Severity]:

@@ -48,7 +48,7 @@ def parse_policy(table: Table) -> Policy:
         require=strings(table, "require"),
         key={name: str(value) for name, value in table.value("key", dict, {}).items()},
         expressions=tuple(parse_check(entry) for entry in tables(table, "check")),
-        group=expression_of(table, "group"),
+        group=table.expression("group").pattern or None,
         partial=table.value("partial", bool, False),
         baseline=strings(table, "baseline"),
     )
@@ -169,18 +169,6 @@ def strings(table: Table, key: str) -> tuple[str, ...]:
             f"{key!r} in [{table.name}] of {table.path} is {value!r}, but should be strings"
         )
     return tuple(found)
-
-
-def expression_of(table: Table, key: str) -> str | None:
-    """A regular expression."""
-    text: str | None = table.value(key, str, None)
-    try:
-        re.compile(text or "")
-    except re.error as error:
-        raise BadSetting(
-            f"{key!r} in [{table.name}] of {table.path} is no regular expression: {error}"
-        ) from None
-    return text
 
 
 def tables(table: Table, key: str) -> list[Table]:
