@@ -16,10 +16,10 @@ from tbreport.training.tasks.task import Task, accuracy, samples
 
 
 def digits_mlp(recipe: Recipe, seed: int, folder: Path | None) -> Iterator[Task]:
-    """Two tanh layers on scikit-learn's 8 × 8 digits; cross-entropy over ten classes.
+    """Layers by the recipe on scikit-learn's 8 × 8 digits or CIFAR-10; cross-entropy.
 
-    Tanh, because a ReLU network dies when it diverges and then rests at the loss of guessing,
-    ln 10, which looks like a plateau.
+    The healthy recipe has tanh, because a ReLU network dies when it diverges and then rests at the
+    loss of guessing, ln 10, which looks like a plateau.
     """
     images = load_images(recipe, seed, folder)
     shape = images.train.shape[1:]
