@@ -47,11 +47,10 @@ class Judges:
         return found if self.detects else replace(found, detectors=NO_DETECTORS)
 
     def names(self, digests: Sequence[RunDigest]) -> dict[str, str]:
-        """The codes and names of the detectors that were to run, and why one could not: else ""."""
+        """Codes and names of those that were to run, and why one could look at nothing; else ""."""
         reasons = coverage_of_all(digests, self.detectors)
         return {
-            f"{found.code} {found.name}": reasons.get(found.code, "")
-            for found in self.detectors.chosen
+            f"{found.code} {found.name}": reasons[found.code] for found in self.detectors.chosen
         }
 
     def digest(

@@ -5,13 +5,14 @@ Each sees the findings of those before it, in the order of the table.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
 
 from tbreport.analysis import ensemble
 from tbreport.analysis.acceptance import settled
-from tbreport.analysis.detector import Detector, DetectorSettings
+from tbreport.analysis.detector import Detector, DetectorSettings, Scope
 from tbreport.analysis.needs import Question, first_unmet
 from tbreport.analysis.roles import RoleRules
 from tbreport.analysis.stories import with_causes
@@ -21,6 +22,7 @@ from tbreport.model import SEVERITIES, Finding, Problem, Run, RunDigest
 OnCrash = Callable[[Detector, Exception], None]
 
 DEFAULTS = DetectorSettings()
+NOT_CHOSEN = "not chosen for it in the settings"
 
 
 def detect(
@@ -81,15 +83,27 @@ def detect_experiment(
 
 
 def coverage_of_all(digests: Sequence[RunDigest], settings: DetectorSettings) -> dict[str, str]:
-    """Why each of the chosen detectors of all runs cannot look, by code; "" where it can."""
-    return {
-        one.code: next(
-            filter(None, (ensemble.NEEDS[n](digests, settings.options_of(one)) for n in one.needs)),
-            "",
-        )
-        for one in settings.chosen
-        if one.scope == "experiment"
-    }
+    """Why each of the chosen detectors could look at nothing, by code; "" where it could."""
+    return {one.code: COVERED[one.scope](one, digests, settings) for one in settings.chosen}
+
+
+def covered_as_one(one: Detector, digests: Sequence[RunDigest], settings: DetectorSettings) -> str:
+    """Why a detector of all runs together cannot look."""
+    options = settings.options_of(one)
+    return next(filter(None, (ensemble.NEEDS[name](digests, options) for name in one.needs)), "")
+
+
+def covered_in_any(one: Detector, digests: Sequence[RunDigest], settings: DetectorSettings) -> str:
+    """Why a detector of single runs could look at none of them: the reason of most."""
+    reasons = Counter(digest.coverage.get(one.code, NOT_CHOSEN) for digest in digests)
+    return "" if "" in reasons else next((why for why, _ in reasons.most_common(1)), "no run")
+
+
+COVERED: dict[Scope, Callable[[Detector, Sequence[RunDigest], DetectorSettings], str]] = {
+    "run": covered_in_any,
+    "experiment": covered_as_one,
+    "problem": lambda one, digests, settings: "",
+}
 
 
 def look(

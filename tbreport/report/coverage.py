@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from tbreport import wording
+from tbreport.analysis.examination import NOT_CHOSEN
 from tbreport.model import Checkpoint, RunDigest
 from tbreport.report.document import Block, Cell, Column, Facts, Table
 from tbreport.report.runs import is_judged
 
 MOST = 10  # runs that are named
 COUNTS = 0.01  # of a series' best, from which on it is told what a choice costs in it
-NOT_CHOSEN = "not chosen for it in the settings"
 
 
 def blocks(digests: Sequence[RunDigest], detectors: Mapping[str, str]) -> tuple[Block, ...]:
@@ -30,13 +30,16 @@ def blocks(digests: Sequence[RunDigest], detectors: Mapping[str, str]) -> tuple[
         more = f" and {len(other) - MOST:,} more" if other[MOST:] else ""
         items.append(("not judged", ", ".join(other[:MOST]) + more))
     names = {label.split()[0]: label for label in detectors}
+    of_runs = sorted({code for digest in digests for code in digest.coverage})
     rows = tuple(
         row
-        for code in sorted({code for digest in digests for code in digest.coverage})
+        for code in of_runs
         if (row := of_detector(code, names.get(code, code), digests)) is not None
     )
     rows += tuple(
-        (Cell(label), Cell("–"), Cell(why, tone="muted")) for label, why in detectors.items() if why
+        (Cell(label), Cell("–"), Cell(why, tone="muted"))
+        for label, why in detectors.items()
+        if why and label.split()[0] not in of_runs
     )
     facts = Facts(tuple(items))
     if not rows:

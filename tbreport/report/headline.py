@@ -27,8 +27,11 @@ def headline(
         parts.append(f"{counts['info']:,} for information")
     if accepted:
         parts.append(f"{accepted:,} accepted")
-    ran = wording.count(sum(not why for why in (detectors or {}).values()), "detector") + " ran"
-    detail = f"{', '.join(parts) or 'no findings'}; {ran}"
+    reasons = (detectors or {}).values()
+    blind = sum(map(bool, reasons))
+    ran = wording.count(len(reasons) - blind, "detector") + " ran"
+    also = f", {blind:,} could not look" if blind else ""
+    detail = f"{', '.join(parts) or 'no findings'}; {ran}{also}"
     if ill:
         verb = "is" if ill == 1 else "are"
         return Headline(worst, f"{ill:,} of {wording.count(total, 'run')} {verb} ill", detail)

@@ -53,7 +53,7 @@ class Material:
     shown: frozenset[str]  # the runs that tables name and charts can draw
     lead: tuple[str, ...]  # those that charts draw as lines where there are many; else none
     compare: str | None  # the run that the others are held against
-    detectors: Mapping[str, str]  # "TB301 overfitting" → why it could not look, else ""
+    detectors: Mapping[str, str]  # "TB301 overfitting" → why it could look at nothing, else ""
     masked: int  # hyper-parameters whose value is not shown
     verdict: Verdict | None  # the gate's
     beside: tuple[str, ...]  # what lies beside the event files and is not opened
@@ -97,7 +97,7 @@ def compose(
         findings: of the whole experiment.
         problems: of files and folders that belong to no run.
         compare: the run that the others are held against.
-        detectors: codes and names of those chosen → why one could not look at all runs, else "".
+        detectors: codes and names of those chosen → why one could look at nothing, else "".
         verdict: the gate's; its findings stand among those of the experiment.
         beside: what lies beside the event files and is not opened: "2 embeddings".
         recipe: command and settings, for whoever wants to make the report again.

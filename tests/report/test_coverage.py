@@ -129,3 +129,29 @@ def test_a_detector_of_all_runs_that_could_not_look_is_told_too() -> None:
     assert texts["TB502 seed-outlier"] == "no 5 runs that differ in their seed alone"
     assert texts["TB505 hparam-effect"] == "0 runs with hyper-parameters of 8"
     assert texts["TB506 stopped-early"] == "2 runs of 4"
+
+
+def test_a_detector_that_could_look_at_no_run_did_not_run() -> None:
+    names = Judges.parse(Settings()).names(RUNS)
+
+    facts, table = blocks(RUNS, names)
+
+    assert names["TB301 overfitting"] == ""
+    assert names["TB403 exploding-gradient"] == "no gradient norm"
+    assert isinstance(facts, Facts)
+    assert isinstance(table, Table)
+    ran = dict(facts.items)["detectors that ran"]
+    assert "TB301" in ran
+    assert "TB403" not in ran
+    rows = [row for row in table.rows if row[0].text == "TB403 exploding-gradient"]
+    assert [[cell.text for cell in row[1:]] for row in rows] == [
+        ["0 of 2", "no gradient norm (2 runs)"]
+    ]
+
+
+def test_the_headline_counts_detectors_that_could_not_look() -> None:
+    detectors = {"TB202 diverging-loss": "", "TB414 reward-collapse": "no reward"}
+
+    detail = headline(RUNS, (), detectors).detail
+
+    assert detail == "no findings; 1 detector ran, 1 could not look"
