@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -69,12 +69,26 @@ def render(report: Report, *, width: int = 120, color: bool = False) -> str:
         if id in sections:
             for block in sections[id].blocks:
                 show(console, block)
+    if report.verdict is None:
+        blind(console, report.detectors)
     console.print()
     verdict = Text(plain(report.headline.title), style=STYLES[report.headline.severity or "ok"])
     verdict.append(f" · {plain(report.headline.detail)}", style="dim")
     console.print(verdict)
     assert isinstance(console.file, io.StringIO)
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
+
+
+def blind(console: Console, detectors: Mapping[str, str]) -> None:
+    """The detectors that could look at nothing, by reason: their silence says nothing."""
+    held: dict[str, list[str]] = {}
+    for label, why in sorted(detectors.items()):
+        if why:
+            held.setdefault(why, []).append(label.split()[-1])
+    if held:
+        told = " · ".join(f"{plain(why)}: {', '.join(names)}" for why, names in held.items())
+        console.print()
+        console.print(Text(f"could not look · {told}", style="dim"))
 
 
 def show(console: Console, block: Block) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from tbreport.gate.model import Verdict
 from tbreport.report.markdown import LONGEST, render
+from tbreport.report.sections import compose
 from tbreport.report.terminal import plain
 from tests.report import documents, verdicts
 
@@ -79,3 +81,14 @@ def test_a_summary_is_a_comment_as_well() -> None:
 
     assert "2 of 4 runs are ill" in text
     assert "nonfinite-value" in text
+
+
+def test_a_summary_folds_away_which_detectors_could_not_look() -> None:
+    run = documents.crowded(3).runs[0]
+    blind = replace(run, coverage={"TB403": "no gradient norm", "TB202": ""})
+    detectors = {"TB202 diverging-loss": "", "TB403 exploding-gradient": "no gradient norm"}
+
+    text = render(compose([blind], title="t", version="0.1.0", detectors=detectors))
+
+    assert "<details><summary>Coverage</summary>" in text
+    assert "| TB403 exploding-gradient | 0 of 1 | no gradient norm (1 run) |" in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tbreport.report import terminal
@@ -50,3 +52,19 @@ def test_of_many_findings_of_one_detector_a_few_are_told_and_the_runs_of_all_oth
     runs = [f"sweep/lr-{20 * place % 10}/run-{20 * place:04}" for place in range(ILL)]
     assert named.startswith(f"! TB301 overfitting   {ILL - terminal.TOLD} more findings: ")
     assert all(run in named for run in runs[terminal.TOLD :])
+
+
+def test_detectors_that_could_look_at_nothing_are_told_by_reason() -> None:
+    reasons = {"TB405 clipping-always-on": "no gradient norm", "TB202 diverging-loss": ""}
+    reasons |= {
+        "TB403 exploding-gradient": "no gradient norm",
+        "TB414 reward-collapse": "no reward",
+    }
+
+    shown = terminal.render(replace(REPORT, detectors=reasons), width=500)
+
+    assert (
+        "could not look · no gradient norm: exploding-gradient, clipping-always-on"
+        " · no reward: reward-collapse\n" in shown
+    )
+    assert "could not look" not in terminal.render(replace(REPORT, detectors={}), width=500)
