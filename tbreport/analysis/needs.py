@@ -18,7 +18,7 @@ Options = Mapping[str, Any]
 Need = Callable[[RunSubject, Options], str]
 Question = tuple[str, tuple[tuple[str, Any], ...]]  # a need, and what it reads of the options
 
-READ = ("min_points", "min_evaluations")  # all that needs read of the options
+READ = ("min_points", "min_evaluations", "saves", "checks")  # all that needs read of the options
 
 
 def longest(curves: Iterable[Curve], least: int, what: str, unit: str = "point") -> str:
@@ -31,6 +31,23 @@ def longest(curves: Iterable[Curve], least: int, what: str, unit: str = "point")
 
 def any_scalar(subject: RunSubject, options: Options) -> str:
     return "" if subject.curves else "no scalars"
+
+
+def long_series(subject: RunSubject, options: Options) -> str:
+    """A series long enough to show when points were logged."""
+    few = longest(subject.curves.values(), options.get("min_points", 10), "series")
+    return any_scalar(subject, options) or few
+
+
+def pace(subject: RunSubject, options: Options) -> str:
+    """A series that tells how long each step took."""
+    curve = subject.longest
+    too_short = long_series(subject, options)
+    if too_short or curve is None:
+        return too_short
+    if subject.run.superseded:
+        return "points of several attempts, between which no step took place"
+    return "" if curve.usual_seconds > 0 <= curve.seconds.min() else "wall times that do not rise"
 
 
 def training_course(subject: RunSubject, options: Options) -> str:
@@ -106,7 +123,12 @@ def histograms_of(what: str) -> Need:
     """Histograms of "gradients", "activations" or "weights"."""
 
     def need(subject: RunSubject, options: Options) -> str:
-        return "" if subject.layers[what] else f"no histograms of {what}"
+        most = max(map(len, subject.layers[what]), default=0)
+        least = max(options.get("saves", 1), options.get("checks", 0) + 1)
+        if not most:
+            return f"no histograms of {what}"
+        few = f"the histograms of {what} have {count(most, 'save')} of {least}"
+        return few if most < least else ""
 
     return outside_games(need)
 
@@ -115,14 +137,18 @@ def shares_of(spoken: str) -> Need:
     """Histograms of activations, or scalars that begin with some words."""
 
     def need(subject: RunSubject, options: Options) -> str:
-        known = any(words(tag).startswith(spoken) for tag in subject.curves)
-        return "" if known else NEEDS["activations"](subject, options)
+        shares = [c for tag, c in subject.curves.items() if words(tag).startswith(spoken)]
+        few = longest(shares, options.get("saves", 1), spoken)
+        layers = NEEDS["activations"](subject, options) if few else ""
+        return layers and (few if shares else layers)
 
     return outside_games(need)
 
 
 NEEDS: dict[str, Need] = {
     "scalars": any_scalar,
+    "long series": long_series,
+    "pace": pace,
     "loss": training_course,
     "validation pair": validation_pair,
     "validation measure": validation_measure,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from tbreport.analysis.detector import DetectorSettings
 from tbreport.analysis.examination import coverage
 from tbreport.analysis.needs import NEEDS
 from tbreport.analysis.subject import RunSubject
-from tests.curves import START, healthy, run, series
+from tbreport.model import SetAside
+from tests.curves import START, healthy, histograms, run, series
 
 ALL = DetectorSettings()
 
@@ -61,6 +65,37 @@ def test_how_many_points_are_needed_is_the_options_word() -> None:
 
     assert reason("loss", short, min_points=10) == ""
     assert reason("loss", short, min_points=40) == "the longest loss has 12 points of 40"
+
+
+def test_histograms_of_too_few_saves_say_so() -> None:
+    layered = run(histograms=[histograms("weights/a", [[1.0, 2.0]] * 3)])
+
+    assert reason("weights", layered, saves=3) == ""
+    assert reason("weights", layered, saves=4) == "the histograms of weights have 3 saves of 4"
+    assert reason("weights", layered, checks=5) == "the histograms of weights have 3 saves of 6"
+
+
+def test_shares_of_too_few_saves_say_so_unless_there_are_histograms() -> None:
+    shares = {"zero_share/relu": np.ones(2)}
+    both = run(shares, histograms=[histograms("activations/a", [[1.0, 2.0]] * 3)])
+
+    assert reason("zero shares", run(shares), saves=2) == ""
+    assert reason("zero shares", run(shares), saves=3) == "the longest zero share has 2 points of 3"
+    assert reason("zero shares", both, saves=3) == ""
+
+
+def test_a_pace_needs_points_and_a_clock_that_goes_on() -> None:
+    still = run([series("loss", healthy(50), wall_times=np.full(50, START))])
+    aside = SetAside("loss", "resumed", 5, 10, 14, "a", "b")
+
+    assert reason("pace", run({"loss": healthy(50)}), min_points=40) == ""
+    assert reason("pace", run({"loss": healthy(30)}), min_points=40) == (
+        "the longest series has 30 points of 40"
+    )
+    assert reason("pace", still, min_points=40) == "wall times that do not rise"
+    assert reason("pace", replace(run({"loss": healthy(50)}), superseded=(aside,))).startswith(
+        "points of several attempts"
+    )
 
 
 @pytest.mark.parametrize("need", NEEDS)

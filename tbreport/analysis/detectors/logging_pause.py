@@ -10,7 +10,7 @@ from tbreport.model import Finding
 from tbreport.wording import count, duration
 
 
-@detector("TB415", needs=("scalars",))
+@detector("TB415", needs=("long series",))
 def logging_pause(
     subject: RunSubject,
     earlier: Sequence[Finding],

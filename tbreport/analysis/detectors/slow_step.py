@@ -18,7 +18,7 @@ SHORTEST = 0.15  # of the points: either side of the shift
 SIDES = 8  # parts that the medians are compared of, before a place is looked for
 
 
-@detector("TB412", needs=("scalars",))
+@detector("TB412", needs=("pace",))
 def slow_step(
     subject: RunSubject,
     earlier: Sequence[Finding],
