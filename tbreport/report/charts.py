@@ -13,6 +13,7 @@ from tbreport.report.theme import DASHED, PALETTE, run_dash
 
 GRAY = len(PALETTE) - 1  # the palette's last color
 MOST_KEYS = 6
+LEVEL_DASH = "2 3"  # of a threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,17 @@ def caption(chart: Chart | HistogramChart) -> str:
 
 def keys(chart: Chart | HistogramChart, colors: Mapping[str, int]) -> list[Key]:
     """A legend of its own for a chart whose lines the page's list of runs does not tell apart."""
-    if isinstance(chart, HistogramChart) or len({trace.tag for trace in chart.traces}) == 1:
+    if isinstance(chart, HistogramChart):
         return []
+    level = [] if chart.threshold is None else [Key("threshold", GRAY, LEVEL_DASH)]
+    if len({trace.tag for trace in chart.traces}) == 1:
+        return level
     found = [
         Key(trace.tag, colors.get(trace.run, 0), dash)
         for trace, dash in zip(chart.traces, dashes(chart, colors), strict=True)
     ]
     if len({trace.run for trace in chart.traces}) == 1:
-        return found
+        return found + level
     # The page's list tells the runs apart by their colors: what is left to say are the tags.
     told = list({key.name: Key(key.name, GRAY, key.dash) for key in found}.values())
     if len(told) > MOST_KEYS:

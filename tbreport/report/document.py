@@ -128,6 +128,7 @@ class Chart:
     marks: tuple[Mark, ...] = ()
     description: str = ""  # the text alternative: "loss/val: 3 runs, baseline last 0.312, …"
     crowd: Crowd | None = None
+    threshold: float | None = None  # the value that a curve of evidence had to cross
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,11 @@ def evidence(finding: Finding, digest: RunDigest | None, anchor: str) -> Chart |
     if best is not None:
         marks.append(Mark((int(best), int(best)), "plain", f"best {int(best):,}"))
     tags = " and ".join(found.tag for found in traces)
-    return Chart(f"evidence-{anchor}", tags, "", traces, tuple(marks), description("", traces))
+    crossed = finding.evidence.get("threshold")
+    text = description("", traces)
+    text += "" if crossed is None else f"; threshold {wording.number(crossed)}"
+    id = f"evidence-{anchor}"
+    return Chart(id, tags, "", traces, tuple(marks), text, threshold=crossed)
 
 
 def description(tag: str, traces: Sequence[Trace]) -> str:

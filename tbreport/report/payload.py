@@ -152,6 +152,7 @@ class Packer:
             ],
             marks=curve_marks(chart, LOOKS["evidence" if is_evidence else "card"]),
             crowd=self.crowd(chart.crowd) if chart.crowd else None,
+            threshold=chart.threshold,
         )
 
     def crowd(self, crowd: Crowd) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tbreport.analysis.thin import thin
 from tbreport.model import Display, Float64s
-from tbreport.report.charts import dashes, marked_value
+from tbreport.report.charts import LEVEL_DASH, dashes, marked_value
 from tbreport.report.document import Chart, Crowd, Trace
 from tbreport.report.labelling import Spot, spots
 from tbreport.report.paths import path
@@ -18,6 +18,7 @@ from tbreport.report.svg import (
     axes,
     curve,
     heights_of_ticks,
+    level,
     picture,
     ring,
     rug_strokes,
@@ -101,6 +102,7 @@ def shapes(
     return (
         "".join(shading(mark, frame) for mark, value in marked if value is None),
         axes(frame),
+        level(chart.threshold, LEVEL_DASH, frame),
         crowd_bands(chart.crowd, frame) if chart.crowd else "",
         restarts(shown.traces, colors, frame),
         behind,

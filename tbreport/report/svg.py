@@ -113,6 +113,15 @@ def shading(mark: Mark, frame: Frame) -> str:
     )
 
 
+def level(value: float | None, dash: str, frame: Frame) -> str:
+    """A line across the plot at a value; none where it lies beyond."""
+    if value is None or not frame.y[0] <= value <= frame.y[1]:
+        return ""
+    across = f"M{frame.left} {frame.down(value):.1f}H{frame.width - frame.right}"
+    stroke = f'stroke="{tone_color("ink", "muted")}" stroke-dasharray="{dash}"'
+    return f'<path class="at muted" {stroke} d="{across}"/>'
+
+
 def words(mark: Mark, spot: Spot) -> str:
     """A mark's label."""
     return (

@@ -71,7 +71,7 @@ function curvesFigure(chart, { lines, under, unit, chosen }, view, tokens, size)
   if (heights === null && under.length === 0) layout.yaxis.showticklabels = false; // of no value
   layout.yaxis2 = { overlaying: "y", range: [0, 1], fixedrange: true, visible: false };
   layout.uirevision = `${view.axis} ${view.log} ${range}`;
-  layout.shapes = [...marks.flatMap((mark) => mark.shapes), ...lines.flatMap(drawRestarts)];
+  layout.shapes = [...marks.flatMap((mark) => mark.shapes), ...lines.flatMap(drawRestarts), ...drawThreshold(chart.threshold, tokens, view.log)];
   layout.annotations = marks.flatMap((mark) => mark.annotations);
   return {
     data: [

@@ -10,7 +10,7 @@
  * @typedef {{first: number, last: number, tone: string, label?: string, value?: number,
  *   height: number, leftwards?: boolean}} MarkEntry */
 /** @typedef {{kind: "curves", title: string, evidence?: boolean, traces: TraceEntry[],
- *   marks?: MarkEntry[], crowd?: CrowdEntry}} CurvesEntry */
+ *   marks?: MarkEntry[], crowd?: CrowdEntry, threshold?: number}} CurvesEntry */
 /** @typedef {{kind: "ridges", title: string, evidence?: boolean, run: number, tag: number,
  *   steps: number, times: number, levels: number, low: number, high: number, bins: number,
  *   shares: number, tallest: number, marks?: MarkEntry[]}} RidgesEntry */

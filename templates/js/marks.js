@@ -59,6 +59,14 @@ function label(mark, x, color, ringed, log) {
   ];
 }
 
+/** A line across the plot at the value that had to be crossed.
+ * @param {number | undefined} value @param {Tokens} tokens @param {boolean} log @returns {object[]} */
+function drawThreshold(value, tokens, log) {
+  if (value === undefined || (log && value <= 0)) return [];
+  const line = { color: tokens("muted"), width: 1, dash: "2px,3px" };
+  return [{ type: "line", xref: "paper", yref: "y", x0: 0, x1: 1, y0: value, y1: value, layer: "below", line }];
+}
+
 /** A dotted line in the run's color where a later attempt took over.
  * @param {Line} line @returns {object[]} */
 function drawRestarts(line) {

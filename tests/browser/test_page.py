@@ -121,6 +121,26 @@ def test_evidence_is_never_smoothed(open_page: Opener) -> None:
     assert {trace["opacity"] for trace in opened.plotted("evidence-tb301")} <= {1, None}
 
 
+@pytest.mark.parametrize("view", ["", "?log=1"])
+def test_the_threshold_of_a_finding_is_a_line_at_its_value(open_page: Opener, view: str) -> None:
+    report = typical(n=N)
+    (found,) = report.sections[0].blocks
+    items = [replace(one, chart=replace(one.chart, threshold=0.75)) for one in found.items]
+    section = replace(report.sections[0], blocks=(replace(found, items=tuple(items)),))
+    opened = open_page(replace(report, sections=(section, *report.sections[1:])), hash=f"#{view}")
+    opened.chart("evidence-tb301")
+
+    lines = opened.page.evaluate(
+        "document.querySelector('#evidence-tb301 .live').layout.shapes"
+        ".filter((shape) => shape.y0 === shape.y1).map((shape) => [shape.y0, shape.yref])"
+    )
+    assert lines == [[0.75, "y"]]
+    stroke = opened.page.locator("#evidence-tb301 .live .shapelayer path[style*='dasharray']")
+    box = stroke.last.bounding_box()
+    plot = opened.page.locator("#evidence-tb301 .live .nsewdrag").bounding_box()
+    assert plot["y"] < box["y"] < plot["y"] + plot["height"]
+
+
 def test_the_run_filter_hides_lines_rows_and_findings_and_says_so(open_page: Opener) -> None:
     opened = open_page(typical(n=N))
     opened.page.locator("#runs-filter").fill("^(base|wide)")

@@ -25,7 +25,11 @@ def test_it_tells_the_level() -> None:
     (finding,) = findings("TB405", FIRES["from the middle on"])
 
     assert finding.severity == "info"
-    assert finding.evidence == {"level": 1.0, "share_percent": 100.0}
+    assert finding.evidence == {
+        "level": 1.0,
+        "share_percent": 100.0,
+        "threshold_percent": 90.0,
+    }
 
 
 def test_norms_of_several_layers_are_one_finding() -> None:

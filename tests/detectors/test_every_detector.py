@@ -113,6 +113,19 @@ def test_no_two_numbers_of_a_finding_are_called_alike(found: Detector, name: str
         assert sorted(set(labels)) == sorted(labels)
 
 
+# What these find is there or not, or held against several things at once.
+WITHOUT_THRESHOLD = {"TB201", "TB302", "TB409", "TB411", "TB504", "TB601", "TB602", "TB603"}
+
+
+@pytest.mark.parametrize(("found", "name"), cases("FIRES"), ids=titled)
+def test_its_findings_carry_the_threshold_that_they_crossed(found: Detector, name: str) -> None:
+    if found.code.startswith("TB1") or found.code in WITHOUT_THRESHOLD:
+        return
+    for finding in told(examples(found).FIRES[name]):
+        if finding.code == found.code:
+            assert any(key.startswith("threshold") for key in finding.evidence)
+
+
 @pytest.mark.parametrize(("found", "name"), cases("FIRES"), ids=titled)
 def test_an_error_comes_only_from_those_that_may_fail_a_build(found: Detector, name: str) -> None:
     errors = {f.code for f in told(examples(found).FIRES[name]) if f.severity == "error"}

@@ -56,11 +56,11 @@ def clipping_always_on(
         level = median(last)
         inside = float((np.abs(last - level) <= tolerance * level).mean())
         if level > 0 and inside >= share and last.max() <= (1 + tolerance) * level:
-            told.append(observe(curve, level, inside))
+            told.append(observe(curve, level, inside, share))
     yield from as_one(told, lambda one: one.evidence["share_percent"])
 
 
-def observe(curve: Curve, level: float, inside: float) -> Observation:
+def observe(curve: Curve, level: float, inside: float, share: float) -> Observation:
     """Tell of one norm."""
     return Observation(
         "info",
@@ -69,5 +69,9 @@ def observe(curve: Curve, level: float, inside: float) -> Observation:
         "Raise the limit, or lower the learning rate; log the norm before clipping.",
         tags=(curve.tag,),
         steps=(int(curve.steps[len(curve) // 2]), int(curve.steps[-1])),
-        evidence={"level": level, "share_percent": 100 * inside},
+        evidence={
+            "level": level,
+            "share_percent": 100 * inside,
+            "threshold_percent": 100 * share,
+        },
     )

@@ -67,5 +67,9 @@ def dead_units(
         "A leaky ReLU or GELU, a smaller learning rate, biases at zero, normalized inputs.",
         tags=(tag, *others),
         steps=(int(steps[place]), int(steps[-1])),
-        evidence={"zeros_percent": 100 * float(shares[-1]), "layers": len(found)},
+        evidence={
+            "zeros_percent": 100 * float(shares[-1]),
+            "threshold": zeros,
+            "layers": len(found),
+        },
     )

@@ -85,7 +85,7 @@ def diverging_loss(
             later = min(later, part.best if len(part) else math.inf)
     if diverging:
         diverging.sort(key=lambda curve: curve.tail / curve.best, reverse=True)
-        yield observe(diverging[0], [curve.tag for curve in diverging[1:]])
+        yield observe(diverging[0], [curve.tag for curve in diverging[1:]], ratio)
 
 
 def is_overfitted(subject: RunSubject, tag: str) -> bool:
@@ -121,7 +121,7 @@ def lost(curve: Curve) -> float:
     return (curve.tail - curve.best) / gained if gained > 0 else math.inf
 
 
-def observe(worst: Curve, others: Sequence[str]) -> Observation:
+def observe(worst: Curve, others: Sequence[str], ratio: float) -> Observation:
     """Tell of the worst, name all."""
     share = min(lost(worst), 1.0)
     learned = worst.best < worst.head
@@ -141,6 +141,7 @@ def observe(worst: Curve, others: Sequence[str]) -> Observation:
             "best_step": worst.best_step,
             "tail": worst.tail,
             "tail_to_best_ratio": worst.tail / worst.best,
+            "threshold": ratio * worst.best,
             "progress_lost_percent": 100 * share,
             "noise_percent": 100 * worst.noise,
         },

@@ -77,9 +77,9 @@ def exploding_gradient(
         grown = curve.tail / max(median(middle_of(curve)), 1e-300)
         beside = [j for j in at if any(is_near(curve, int(j), steps) for steps in broken)]
         if len(at) >= times or beside:
-            told.append(of_jumps(curve, at, beside))
+            told.append(of_jumps(curve, at, beside, ratio))
         elif grown >= growth and curve.tail >= growth * curve.head / ratio:
-            told.append(of_growth(curve, grown))
+            told.append(of_growth(curve, grown, growth))
     yield from as_one(
         told, lambda one: max(one.evidence[name] for name in RATIOS & {*one.evidence})
     )
@@ -118,7 +118,7 @@ def is_near(curve: Curve, index: int, steps: tuple[int, int]) -> bool:
     return abs(place - index) <= NEAR
 
 
-def of_growth(curve: Curve, grown: float) -> Observation:
+def of_growth(curve: Curve, grown: float, growth: float) -> Observation:
     """Tell of a norm that keeps growing."""
     return Observation(
         "warning",
@@ -127,11 +127,15 @@ def of_growth(curve: Curve, grown: float) -> Observation:
         "Clip the norm, lower the learning rate; resume before the growth.",
         tags=(curve.tag,),
         steps=(int(curve.steps[len(curve) // 2]), int(curve.steps[-1])),
-        evidence={"growth_ratio": grown, "tail": curve.tail},
+        evidence={
+            "growth_ratio": grown,
+            "tail": curve.tail,
+            "threshold": growth * curve.tail / grown,
+        },
     )
 
 
-def of_jumps(curve: Curve, at: Int64s, beside: Sequence[int]) -> Observation:
+def of_jumps(curve: Curve, at: Int64s, beside: Sequence[int], ratio: float) -> Observation:
     """Tell of the highest jump."""
     top = int(at[np.argmax(curve.values[at])])
     before, _ = trailing(curve.logs, np.array([top]), WIDTH)
@@ -149,6 +153,7 @@ def of_jumps(curve: Curve, at: Int64s, beside: Sequence[int]) -> Observation:
         evidence={
             "value": float(curve.values[top]),
             "height_ratio": height,
+            "threshold": ratio * float(curve.values[top]) / height,
             "jumps": len(at),
         },
     )

@@ -56,11 +56,11 @@ def generalization_gap(
             continue
         distance = val.tail - train.tail
         if distance >= gap * train.tail and distance >= of_start * val.head:
-            gaps.append(observe(train, val))
+            gaps.append(observe(train, val, gap))
     yield from as_one(gaps, lambda one: one.evidence["gap_percent"])
 
 
-def observe(train: Curve, val: Curve) -> Observation:
+def observe(train: Curve, val: Curve, gap: float) -> Observation:
     """Tell of one pair."""
     return Observation(
         "info",
@@ -74,5 +74,6 @@ def observe(train: Curve, val: Curve) -> Observation:
             "train_tail": train.tail,
             "val_tail": val.tail,
             "gap_percent": 100 * (val.tail - train.tail) / train.tail,
+            "threshold": (1 + gap) * train.tail,
         },
     )

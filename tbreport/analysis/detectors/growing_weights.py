@@ -64,6 +64,8 @@ def growing_weights(
         evidence={
             "before": worst.before,
             "after": worst.after,
+            "growth_ratio": worst.factor,
+            "threshold_ratio": growth,
             "saves": worst.saves,
             "layers": len(found),
         },

@@ -81,7 +81,12 @@ def hparam_effect(
                 f"{number(rho)} over {count(n, 'run')}, adjusted p {number(float(p))}",
                 f"Try a {better} {name}; what was varied with it cannot be told apart.",
                 tags=(tag,),
-                evidence={"rank_correlation": rho, "p_adjusted": float(p), "runs": n},
+                evidence={
+                    "rank_correlation": rho,
+                    "p_adjusted": float(p),
+                    "threshold_p": level,
+                    "runs": n,
+                },
             )
 
 

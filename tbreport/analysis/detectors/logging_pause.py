@@ -65,6 +65,7 @@ def logging_pause(
             steps=(int(curve.steps[worst]), int(curve.steps[worst + 1])),
             evidence={
                 "longest_s": float(taken[worst]),
+                "threshold_s": least,
                 "total_s": total,
                 "pauses": len(long),
                 "usual_interval_s": curve.usual_seconds,

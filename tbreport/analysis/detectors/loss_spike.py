@@ -86,7 +86,7 @@ def loss_spike(
         if spike.healed_after is not None or spike.step < diverges_from
     ]
     if spikes:
-        yield observe(spikes)
+        yield observe(spikes, height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def healed(curve: Curve, index: int, back: float, patience: int) -> int | None:
     return int(np.argmax(is_back)) + 1 if is_back.any() else None
 
 
-def observe(spikes: Sequence[Spike]) -> Observation:
+def observe(spikes: Sequence[Spike], height: float) -> Observation:
     """Tell of the highest, or of the highest that did not heal; count all."""
     lasting = [s for s in spikes if s.healed_after is None and not s.is_open]
     most = max(lasting or spikes, key=lambda spike: spike.ratio)
@@ -185,6 +185,7 @@ def observe(spikes: Sequence[Spike]) -> Observation:
         evidence={
             "value": float(curve.values[most.index]),
             "height_ratio": most.ratio,
+            "threshold": height * float(curve.values[most.index]) / most.ratio,
             "spikes": len(spikes),
         }
         | ({} if most.healed_after is None else {"healed_after_points": most.healed_after}),

@@ -72,7 +72,7 @@ def not_learning(
     guessing = [c for c in long if abs(c.smooth.min() / chance - 1) <= chance_share]
     stuck = all(is_stuck(curve, progress, noise_factor) for curve in long)
     if (stuck or len(guessing) == len(long)) and not improved(subject, min_points):
-        yield observe(long, chance if guessing else math.nan)
+        yield observe(long, chance if guessing else math.nan, progress)
 
 
 def is_stuck(curve: Curve, progress: float, noise_factor: float) -> bool:
@@ -126,7 +126,7 @@ def classes_of(subject: RunSubject) -> int:
     return 0
 
 
-def observe(stuck: Sequence[Curve], chance: float) -> Observation:
+def observe(stuck: Sequence[Curve], chance: float, progress: float) -> Observation:
     """Tell of all, with the numbers of the first."""
     curve = stuck[0]
     first, level = first_level(curve), median(curve.values[len(curve) // 2 :])
@@ -148,6 +148,7 @@ def observe(stuck: Sequence[Curve], chance: float) -> Observation:
             "best": best,
             "second_half": level,
             "change_percent": 100 * change,
+            "threshold": first * (1 - progress),
             "points": len(curve),
         }
         | ({"guessing": chance} if np.isfinite(chance) else {}),

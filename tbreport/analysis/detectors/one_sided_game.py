@@ -60,14 +60,14 @@ def one_sided_game(
         if not len(low) or low[-1, 1] < len(curve) - 1:
             continue
         since = int(low[-1, 0])
-        lasting = (len(curve) - since) / len(curve)
-        if lasting >= share:
-            told.append(observe(curve, start, since, lasting))
+        if len(curve) - since >= share * len(curve):
+            told.append(observe(curve, start, level * start, since))
     yield from as_one(told, lambda one: one.evidence["share_percent"])
 
 
-def observe(curve: Curve, start: float, since: int, lasting: float) -> Observation:
+def observe(curve: Curve, start: float, threshold: float, since: int) -> Observation:
     """Tell of one side."""
+    lasting = (len(curve) - since) / len(curve)
     winner = "The discriminator" if curve.role.metric.startswith("disc") else "One side"
     winner = "The generator" if curve.role.metric.startswith("gen") else winner
     reached = float(np.median(curve.values[since:]))
@@ -78,5 +78,10 @@ def observe(curve: Curve, start: float, since: int, lasting: float) -> Observati
         f"{winner} learns too fast: lower its learning rate or update it less often.",
         tags=(curve.tag,),
         steps=(int(curve.steps[since]), int(curve.steps[-1])),
-        evidence={"first": start, "level": reached, "share_percent": 100 * lasting},
+        evidence={
+            "first": start,
+            "level": reached,
+            "share_percent": 100 * lasting,
+            "threshold": threshold,
+        },
     )

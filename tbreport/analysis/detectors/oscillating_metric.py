@@ -87,7 +87,7 @@ def oscillating_metric(
         least = max(swing, chance * by_chance(values))
         if swings_often(drops, least, swing_share):
             often = share_of(drops, least)
-            swinging.append(of_accuracy(curve, often, swing, float(drops.max())))
+            swinging.append(of_accuracy(curve, often, swing, swing_share, float(drops.max())))
     yield from as_one(swinging, lambda one: one.evidence["swing_percent"])
     turning = []
     for curve in subject.judged_losses:
@@ -98,11 +98,13 @@ def oscillating_metric(
                 and lag < -correlation
                 and share * abs(curve.tail) >= fall_share * (curve.head - curve.tail)
             ):
-                turning.append(of_loss(curve, share, lag))
+                turning.append(of_loss(curve, share, spread, lag))
     yield from as_one(turning, lambda one: one.evidence["spread_percent"])
 
 
-def of_accuracy(curve: Curve, often: float, swing: float, largest: float) -> Observation:
+def of_accuracy(
+    curve: Curve, often: float, swing: float, swing_share: float, largest: float
+) -> Observation:
     """Tell of one accuracy."""
     return Observation(
         "warning",
@@ -111,11 +113,16 @@ def of_accuracy(curve: Curve, often: float, swing: float, largest: float) -> Obs
         "Lower the learning rate, enlarge the batch, shuffle the data; average weights.",
         tags=(curve.tag,),
         steps=(int(curve.steps[0]), int(curve.steps[-1])),
-        evidence={"swing_percent": 100 * often, "largest_swing": largest, "level": curve.tail},
+        evidence={
+            "swing_percent": 100 * often,
+            "threshold_percent": 100 * swing_share,
+            "largest_swing": largest,
+            "level": curve.tail,
+        },
     )
 
 
-def of_loss(curve: Curve, share: float, lag: float) -> Observation:
+def of_loss(curve: Curve, share: float, spread: float, lag: float) -> Observation:
     """Tell of one loss."""
     return Observation(
         "warning",
@@ -125,7 +132,11 @@ def of_loss(curve: Curve, share: float, lag: float) -> Observation:
         "kinds that take turns.",
         tags=(curve.tag,),
         steps=(int(curve.steps[0]), int(curve.steps[-1])),
-        evidence={"spread_percent": 100 * share, "correlation": lag},
+        evidence={
+            "spread_percent": 100 * share,
+            "threshold_percent": 100 * spread,
+            "correlation": lag,
+        },
     )
 
 

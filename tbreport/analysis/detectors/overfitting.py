@@ -90,7 +90,8 @@ def overfitting(
             stands_out(val, window(len(val)), rise, noise_factor)
             or stands_out(val, len(val) // WIDE | 1, rise, noise_factor)
         ):
-            told.append(observe(match, "error" if risen >= error_rise else "warning"))
+            is_error = risen >= error_rise
+            told.append(observe(match, "error" if is_error else "warning", rise))
     yield from as_one(told, lambda one: one.evidence["rise_percent"])
 
 
@@ -115,7 +116,7 @@ def stands_out(val: Curve, width: int, rise: float, noise_factor: float) -> bool
     return risen >= max(math.log1p(rise), (noise_factor + by_chance) * noise)
 
 
-def observe(match: Match, severity: Severity) -> Observation:
+def observe(match: Match, severity: Severity, rise: float) -> Observation:
     """Tell of one pair."""
     train, val, axis = match.train, match.val, match.comparison.axis
     risen = val.tail / val.best - 1
@@ -134,6 +135,7 @@ def observe(match: Match, severity: Severity) -> Observation:
             "best_step": val.best_step,
             "tail": val.tail,
             "rise_percent": 100 * risen,
+            "threshold": val.best * (1 + rise),
             "noise_percent": 100 * val.level_noise,
             "evaluations": len(val),
             "evaluations_past_best": len(val) - 1 - val.best_index,

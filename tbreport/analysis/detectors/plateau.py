@@ -68,7 +68,7 @@ def plateau(
             continue
         rise, low, high = trend(last)
         if low <= 0 <= high and abs(rise) <= -math.log1p(-fall):
-            yield observe(curve, len(last), (rise, low, high))
+            yield observe(curve, len(last), (rise, low, high), fall)
             return
 
 
@@ -77,7 +77,9 @@ def rate_is_high(rates: Sequence[Curve], rate_share: float) -> bool:
     return any(len(r) and r.values[-1] > rate_share * r.highest > 0 for r in rates)
 
 
-def observe(curve: Curve, points: int, trend: tuple[float, float, float]) -> Observation:
+def observe(
+    curve: Curve, points: int, trend: tuple[float, float, float], fall: float
+) -> Observation:
     """Tell of one loss."""
     rise, low, high = trend
     return Observation(
@@ -93,5 +95,6 @@ def observe(curve: Curve, points: int, trend: tuple[float, float, float]) -> Obs
             "trend_percent": 100 * rise,
             "trend_low_percent": 100 * low,
             "trend_high_percent": 100 * high,
+            "threshold_percent": 100 * fall,
         },
     )

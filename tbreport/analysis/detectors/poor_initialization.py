@@ -58,6 +58,7 @@ def poor_initialization(
             steps=(int(low.series.steps[0]), int(low.series.steps[0])),
             evidence={
                 "variance_ratio": found,
+                "threshold_ratio": ratio,
                 "smallest_sd": float(low.sd[0]),
                 "largest_sd": float(high.sd[0]),
             },

@@ -68,11 +68,12 @@ def reward_collapse(
         if since <= curve.turn_index or (n - since) / n < share:
             continue
         if min(gain, curve.best - curve.tail) >= drift_factor * curves.drift(curve.smooth):
-            told.append(observe(curve, min(1.0, (curve.best - curve.tail) / gain)))
+            lost = min(1.0, (curve.best - curve.tail) / gain)
+            told.append(observe(curve, lost, curve.best - drop * gain))
     yield from as_one(told, lambda one: one.evidence["lost_percent"])
 
 
-def observe(curve: Curve, lost: float) -> Observation:
+def observe(curve: Curve, lost: float, threshold: float) -> Observation:
     """Tell of one reward."""
     return Observation(
         "warning",
@@ -88,5 +89,6 @@ def observe(curve: Curve, lost: float) -> Observation:
             "tail": curve.tail,
             "first": curve.head,
             "lost_percent": 100 * lost,
+            "threshold": threshold,
         },
     )

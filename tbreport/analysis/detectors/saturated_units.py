@@ -62,7 +62,11 @@ def saturated_units(
             "Normalize the inputs, begin with smaller weights, or take another activation.",
             tags=(tag, *others),
             steps=(int(steps[place]), int(steps[-1])),
-            evidence={"saturated_percent": 100 * float(shares[-1]), "layers": len(found)},
+            evidence={
+                "saturated_percent": 100 * float(shares[-1]),
+                "threshold": share,
+                "layers": len(found),
+            },
         )
 
 

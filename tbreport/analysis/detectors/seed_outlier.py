@@ -68,6 +68,8 @@ def seed_outlier(
                     "value": float(group.values[index]),
                     "median": level,
                     "spread": width,
+                    "distance": float(away[index]),
+                    "threshold_distance": max(needed * width, difference * abs(level)),
                     "runs": len(group.runs),
                 },
             )

@@ -57,6 +57,7 @@ def seed_spread(
                     "highest": high,
                     "sd": sd,
                     "spread_percent": 100 * sd / abs(level),
+                    "threshold_percent": 100 * limit,
                     "runs": len(group.runs),
                 },
             )

@@ -89,6 +89,7 @@ def slow_step(
             "before_s": level,
             "after_s": later,
             "slowdown_ratio": later / level,
+            "threshold_ratio": 1 + shift,
             "time_lost_s": lost,
             "lost_percent": 100 * share,
         },

@@ -75,7 +75,7 @@ def stopped_early(
             and newest - end.wall_time > max(silent_s, intervals * end.interval_s)
         ]
         if short and len(same) >= alike * len(ends):
-            yield observe(sorted(short, key=lambda end: end.step), usual, len(same))
+            yield observe(sorted(short, key=lambda end: end.step), usual, len(same), share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def end_of(digest: RunDigest, tags: set[str]) -> End | None:
     return End(digest.run, last.tag, last.last_step or 0, ended, interval)
 
 
-def observe(short: Sequence[End], usual: int, siblings: int) -> Observation:
+def observe(short: Sequence[End], usual: int, siblings: int, share: float) -> Observation:
     """Tell of one kind of runs, the one that ends first in numbers."""
     first, others = short[0], [end.run for end in short[1:]]
     return Observation(
@@ -137,6 +137,7 @@ def observe(short: Sequence[End], usual: int, siblings: int) -> Observation:
         evidence={
             "last_step": first.step,
             "usual_last_step": usual,
+            "threshold_step": share * usual,
             "short_runs": len(short),
             "runs_alike": siblings,
         },

@@ -100,6 +100,7 @@ def observe(match: Match, lead: Float64s, needed: float) -> Observation:
             "train_tail": train.tail,
             "val_tail": val.tail,
             "lead_percent": 100 * level,
+            "threshold_percent": 100 * needed,
             "lead_at_start_percent": 100 * float(lead[0]),
         },
     )

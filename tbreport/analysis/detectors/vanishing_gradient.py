@@ -60,7 +60,7 @@ def vanishing_gradient(
     gone = [layer for layer in layers if since[layer.tag] is not None]
     if gone:
         lead = gone[0]
-        yield observe(lead, since[lead.tag] or 0, gone, len(layers))
+        yield observe(lead, since[lead.tag] or 0, gone, len(layers), smallest)
         return
     if len(layers) < 2 or len(layers[0]) != len(layers[-1]):
         return
@@ -69,7 +69,7 @@ def vanishing_gradient(
         fades = (first.mean_abs / last.mean_abs < ratio) & (first.mean_abs < first_below)
     place = lasting(fades, saves)
     if place is not None:
-        yield observe(first, place, [first], len(layers), last)
+        yield observe(first, place, [first], len(layers), first_below, last)
 
 
 def has_learned(subject: RunSubject) -> bool:
@@ -81,7 +81,12 @@ def has_learned(subject: RunSubject) -> bool:
 
 
 def observe(
-    lead: Layer, place: int, gone: Sequence[Layer], total: int, last: Layer | None = None
+    lead: Layer,
+    place: int,
+    gone: Sequence[Layer],
+    total: int,
+    threshold: float,
+    last: Layer | None = None,
 ) -> Observation:
     """Tell of the first layer concerned."""
     steps = lead.series.steps
@@ -96,5 +101,10 @@ def observe(
         "Residual connections, normalization, ReLU-like activations, He or Xavier initialization.",
         tags=tuple(layer.tag for layer in gone) + ((last.tag,) if last else ()),
         steps=(int(steps[place]), int(steps[-1])),
-        evidence={"mean_abs_gradient": size, "layers": len(gone), "layers_in_all": total},
+        evidence={
+            "mean_abs_gradient": size,
+            "threshold": threshold,
+            "layers": len(gone),
+            "layers_in_all": total,
+        },
     )

@@ -75,6 +75,7 @@ def wasted_training(
                 "best_step": best,
                 "tail": chosen.tail,
                 "after_best_percent": 100 * after,
+                "threshold_percent": 100 * share,
                 "time_after_best_s": max(0.0, seconds),
             },
         )

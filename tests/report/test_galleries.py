@@ -1,0 +1,55 @@
+"""Curves of a finding: what stands beside them, in the page's data and in the static picture."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tbreport.model import RunDigest
+from tbreport.report import charts, galleries, plots
+from tbreport.report.document import Chart
+from tests.curves import overfit, run
+from tests.findings import experiment
+
+
+def evidence_of(digest: RunDigest, code: str) -> Chart:
+    (finding,) = (one for one in digest.findings if one.code == code)
+    chart = galleries.evidence(finding, digest, "x")
+    assert chart is not None
+    return chart
+
+
+@pytest.fixture(scope="module")
+def overfitted() -> RunDigest:
+    val = overfit(noise=0.0, turn=0.5)
+    (digest,) = experiment({"a": run({"train/loss": np.geomspace(2, 0.1, 200), "val/loss": val})})
+    return digest
+
+
+def test_evidence_knows_the_threshold_that_was_crossed(overfitted: RunDigest) -> None:
+    chart = evidence_of(overfitted, "TB301")
+
+    best = overfitted.findings[0].evidence["best"]
+    assert chart.threshold == pytest.approx(1.05 * best)
+    assert [key.name for key in charts.keys(chart, {"a": 0})][-1] == "threshold"
+    assert "threshold" in chart.description
+
+
+def test_the_threshold_is_a_line_across_the_picture(overfitted: RunDigest) -> None:
+    chart = evidence_of(overfitted, "TB301")
+    look = plots.LOOKS["evidence"]
+    shown = plots.excerpt(chart, look.choose)
+    frame = plots.framed(shown, look)
+    assert chart.threshold is not None
+
+    picture = plots.curves(chart, {"a": 0}, look)
+
+    across = f"{frame.down(chart.threshold):.1f}H{frame.width - frame.right}"
+    assert f'stroke-dasharray="2 3" d="M{frame.left} {across}"' in picture
+
+
+def test_a_finding_without_a_threshold_in_its_curves_has_no_line(overfitted: RunDigest) -> None:
+    chart = evidence_of(overfitted, "TB304")
+
+    assert chart.threshold is None
+    assert charts.keys(chart, {"a": 0}) == []
