@@ -19,6 +19,9 @@ from tbreport.model import Float64s, Int64s, Pair, Role, Run, Split
 
 # A run with one of these learns from its own actions: its losses have no level to return to.
 OF_REINFORCEMENT = frozenset({"reward", "policy loss", "episode length"})
+TAKEN_OVER = frozenset({"resumed", "purged"})
+RESTART_RISE = 1.5  # times the level before: more than a resume with its weights makes
+BESIDE = 3  # points on either side of a restart, whose medians are its levels
 OF_GAMES = frozenset({"generator loss", "discriminator loss", "adversarial loss"})
 
 
@@ -212,19 +215,54 @@ class RunSubject:
         raised = [rate.steps[rate.leaps] for rate in self.learning_rates() if len(rate.leaps)]
         return merged(*raised) if raised else np.empty(0, np.int64)
 
+    def restarts(self, curve: Curve) -> Int64s:
+        """The steps at which a later attempt took over and a curve began anew, far above its level.
+
+        A resume that goes on where the curve was is none: what happens to it is one story.
+        """
+        steps = [
+            aside.first_step
+            for aside in self.run.superseded
+            if aside.tag == curve.tag and aside.reason in TAKEN_OVER
+        ]
+        if not steps:
+            return np.empty(0, np.int64)
+        places = merged(np.searchsorted(curve.steps, np.array(steps, np.int64)))
+        anew: Int64s = curve.steps[[place for place in places if begins_anew(curve, int(place))]]
+        return anew
+
+    def cuts(self, curve: Curve) -> Int64s:
+        """The steps across which a curve is not compared: raised learning rates, restarts."""
+        anew = self.restarts(curve)
+        return merged(self.rises, anew) if len(anew) else self.rises
+
     def segments(self, curve: Curve) -> tuple[Curve, ...]:
-        """The parts of a curve between the steps at which a learning rate was raised.
+        """The parts of a curve between the steps across which it is not compared.
 
         The whole where the parts are shorter than the running median is wide: levels then are
         those of whole cycles, which may be compared.
         """
-        if not len(self.rises):
+        steps = self.cuts(curve)
+        if not len(steps):
             return (curve,)
-        cuts = merged(np.searchsorted(curve.series.steps, self.rises))
+        cuts = merged(np.searchsorted(curve.series.steps, steps))
         if len(curve.series) <= len(cuts) * curves.window(len(curve.series)):
             return (curve,)
         edges = [0, *(int(cut) for cut in cuts if 0 < cut < len(curve.series)), len(curve.series)]
         return tuple(curve.part(a, b) for a, b in pairwise(edges))
+
+
+def begins_anew(curve: Curve, place: int) -> bool:
+    """Whether the points from a place on lie far above those before it."""
+    after = curve.values[place : place + BESIDE]
+    if place < BESIDE or not len(after):
+        return False
+    return curves.median(after) > RESTART_RISE * level_before(curve, place)
+
+
+def level_before(curve: Curve, place: int) -> float:
+    """The level of the last points before one."""
+    return curves.median(curve.values[max(0, place - BESIDE) : place])
 
 
 def preference(curve: Curve) -> tuple[bool, bool, bool, bool, int]:

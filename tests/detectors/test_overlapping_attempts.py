@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tbreport.model import Run, SetAside, SetAsideReason
 from tests.curves import healthy, run
-from tests.findings import findings
+from tests.findings import findings, told
 
 
 def attempts(*reasons: SetAsideReason, kept: str = "b") -> Run:
@@ -59,3 +60,33 @@ def test_each_reason_is_told_once() -> None:
     found = findings("TB106", attempts("resumed", "concurrent", "resumed"))
 
     assert [finding.severity for finding in found] == ["warning", "info"]
+
+
+def resumed(values: np.ndarray) -> Run:
+    """A run whose second half another attempt wrote."""
+    aside = SetAside("loss", "resumed", 10, len(values) // 2, len(values) // 2 + 9, "a", "b")
+    return run({"loss": values}, superseded=[aside])
+
+
+FALL = 0.2 + 2 * np.exp(-np.arange(100) / 12)
+
+
+def test_a_resume_without_the_weights_is_no_divergence_and_no_spike() -> None:
+    anew = resumed(np.concatenate((FALL, FALL)))
+
+    assert {finding.code for finding in told(anew)} == {"TB106", "TB601"}
+
+
+def test_a_resume_without_the_weights_says_so_and_is_a_warning_if_the_loss_stays_high() -> None:
+    (back,) = findings("TB106", resumed(np.concatenate((FALL, FALL))))
+    (lost,) = findings("TB106", resumed(np.concatenate((FALL, FALL + 0.4))))
+
+    assert back.message.endswith("; loss goes on at 2.2 there, after 0.2006")
+    assert "checkpoint was loaded" in back.advice
+    assert (back.severity, lost.severity) == ("info", "warning")
+
+
+def test_a_divergence_over_a_resume_that_kept_the_weights_is_one() -> None:
+    rising = np.concatenate((FALL, FALL[-1] * np.geomspace(1, 20, 100)))
+
+    assert "TB202" in {finding.code for finding in told(resumed(rising))}

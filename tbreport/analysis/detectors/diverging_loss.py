@@ -34,8 +34,9 @@ def diverging_loss(
         multiple of its best (of the running median), where that is more than noise and a
         noticeable part of the progress is gone. It is an error if the end is no better than the
         start. All losses of a run that diverge are one finding, under the worst of them. Each part
-        between the steps at which the learning rate was raised is looked at by itself, as a restart
-        raises the loss on purpose; an earlier one counts where no later one came back. Cycles
+        between the steps at which the learning rate was raised, or a later attempt began anew, is
+        looked at by itself, as a restart raises the loss; an earlier one counts where no later one
+        came back. Cycles
         shorter than the running median are not told apart. A validation loss whose training loss
         went on falling is overfitting (TB301), and not told here; nor is a training loss that rose
         while its validation loss stayed at its best: then the samples became harder, not the model

@@ -73,7 +73,7 @@ def exploding_gradient(
     for curve in subject.gradient_norms():
         if len(curve) < min_points or not curve.is_positive:
             continue
-        at = jumps(curve, subject.rises, ratio, spreads, skip)
+        at = jumps(curve, subject.cuts(curve), ratio, spreads, skip)
         grown = curve.tail / max(median(middle_of(curve)), 1e-300)
         beside = [j for j in at if any(is_near(curve, int(j), steps) for steps in broken)]
         if len(at) >= times or beside:
@@ -91,8 +91,8 @@ def middle_of(curve: Curve) -> Float64s:
     return curve.values[half - width // 2 : half + width // 2 + 1]
 
 
-def jumps(curve: Curve, rises: Int64s, ratio: float, spreads: float, skip: float) -> Int64s:
-    """Indices of the first point of each jump; none where the learning rate was just raised."""
+def jumps(curve: Curve, cuts: Int64s, ratio: float, spreads: float, skip: float) -> Int64s:
+    """Indices of the first point of each jump; none just after a cut."""
     first = max(10, math.ceil(skip * len(curve)))
     # the trailing median of every point would cost more than all the rest: look near ones up first
     start = curve.smooth[:1].repeat(window(len(curve)))
@@ -103,8 +103,8 @@ def jumps(curve: Curve, rises: Int64s, ratio: float, spreads: float, skip: float
     before, spread = trailing(curve.logs, at, WIDTH)
     risen = curve.logs[at] - before
     floor = np.maximum(spread, TO_SIGMA * 0.01)
-    raised = np.searchsorted(rises, curve.steps[at], "right") > np.searchsorted(
-        rises, curve.steps[np.maximum(at - WIDTH, 0)], "right"
+    raised = np.searchsorted(cuts, curve.steps[at], "right") > np.searchsorted(
+        cuts, curve.steps[np.maximum(at - WIDTH, 0)], "right"
     )
     hits = at[(risen >= math.log(ratio)) & (risen > spreads * floor) & ~raised]
     apart = np.append(True, np.diff(hits) > NEAR)[: len(hits)]

@@ -43,7 +43,7 @@ def loss_spike(
         the next. All in the logarithm of a positive loss. It is a warning where the loss does not
         come back within a tenth of the run, else information. All losses of a run are one finding,
         under the highest spike. A jump that begins a divergence (TB202) is not told again, nor is
-        one where the learning rate was raised at once.
+        one where the learning rate was raised at once, or where a later attempt began anew.
 
     Why it matters
         A spike that heals costs some steps. Spikes announce instability, and the next one may not
@@ -82,7 +82,7 @@ def loss_spike(
         spike
         for curve in subject.judged_losses
         if len(curve) >= min_points
-        for spike in spikes_of(curve, subject.rises, height, spreads, sigmas, skip, recovery)
+        for spike in spikes_of(curve, subject.cuts(curve), height, spreads, sigmas, skip, recovery)
         if spike.healed_after is not None or spike.step < diverges_from
     ]
     if spikes:
@@ -107,7 +107,7 @@ class Spike:
 
 def spikes_of(
     curve: Curve,
-    rises: Int64s,
+    cuts: Int64s,
     height: float,
     spreads: float,
     sigmas: float,
@@ -127,8 +127,8 @@ def spikes_of(
         return
     part, fewest, most = LEVEL_POINTS
     width = min(most, max(fewest, len(curve) // part))
-    rose = np.searchsorted(rises, curve.steps[at], "right") > np.searchsorted(
-        rises, curve.steps[np.maximum(at - width, 0)], "right"
+    rose = np.searchsorted(cuts, curve.steps[at], "right") > np.searchsorted(
+        cuts, curve.steps[np.maximum(at - width, 0)], "right"
     )
     level, spread = trailing(curve.logs, at, width)
     risen = curve.logs[at] - level

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tbreport.analysis.detector import Observation, detector
-from tbreport.analysis.subject import RunSubject
+from tbreport.analysis.subject import RESTART_RISE, TAKEN_OVER, RunSubject, level_before
 from tbreport.model import Finding, SetAsideReason, Severity
-from tbreport.wording import count, listed, span
+from tbreport.wording import count, listed, number, span
 
 # reason → severity, what happened, advice
 STORIES: dict[SetAsideReason, tuple[Severity, str, str]] = {
@@ -34,6 +34,8 @@ STORIES: dict[SetAsideReason, tuple[Severity, str, str]] = {
     ),
 }
 
+LOST = "Check that the checkpoint was loaded: weights, optimizer and schedule."
+
 
 @detector("TB106")
 def overlapping_attempts(subject: RunSubject, earlier: Sequence[Finding]) -> Iterator[Observation]:
@@ -53,8 +55,9 @@ def overlapping_attempts(subject: RunSubject, earlier: Sequence[Finding]) -> Ite
         One folder a training. On a resume, pass the step to the writer as `purge_step`.
 
     Options
-        None. A resume and a writer's own word are information; the rest is a warning, since which
-        attempt is meant was a guess.
+        None. A resume and a writer's own word are information, unless a loss began anew there,
+        far above its level, and ends far above it too; the rest is a warning, since which attempt
+        is meant was a guess.
 
     Known false positives
         Two writers that share a folder and a tag on purpose; give one of them a folder.
@@ -74,16 +77,32 @@ def overlapping_attempts(subject: RunSubject, earlier: Sequence[Finding]) -> Ite
         steps = min(entry.first_step for entry in aside), max(entry.last_step for entry in aside)
         points = sum(entry.points for entry in aside)
         others = sorted({entry.path for entry in aside})
+        anew, is_lost = begun_anew(subject) if reason in TAKEN_OVER else ("", False)
         yield Observation(
-            severity,
+            "warning" if is_lost else severity,
             story.format(
                 others=listed(others),
                 kept=listed(sorted({entry.kept for entry in aside})),
                 points=count(points, "point"),
                 steps=span(steps),
-            ),
-            advice,
+            )
+            + anew,
+            LOST if anew else advice,
             tags=tuple(sorted({entry.tag for entry in aside})),
             steps=steps,
             evidence={"points_set_aside": points, "files_set_aside": len(others)},
         )
+
+
+def begun_anew(subject: RunSubject) -> tuple[str, bool]:
+    """The losses that lost their level where a later attempt took over, in words, and whether one
+    ends far above it; "" and False where all went on as they were.
+    """
+    told, is_lost = [], False
+    for curve in subject.judged_losses:
+        for step in subject.restarts(curve)[-1:]:
+            place = int(curve.steps.searchsorted(step))
+            before, after = level_before(curve, place), float(curve.values[place])
+            told.append(f"{curve.tag} goes on at {number(after)} there, after {number(before)}")
+            is_lost = is_lost or curve.tail > RESTART_RISE * before
+    return ("; " + listed(told) if told else ""), is_lost
