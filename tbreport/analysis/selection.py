@@ -43,7 +43,7 @@ def read_options(table: Table, defaults: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         UnknownSetting: the detector has no such option.
-        BadSetting: a value of another type, or below zero.
+        BadSetting: a value of another type, or below zero; a count below one.
     """
     table.check_keys(defaults)
     options = {
@@ -52,9 +52,10 @@ def read_options(table: Table, defaults: Mapping[str, Any]) -> dict[str, Any]:
         if option in table.values
     }
     for option, value in options.items():
-        if not value >= 0:
+        least = 1 if isinstance(value, int) else 0  # of points, runs or times; or of anything else
+        if not value >= least:
             raise BadSetting(
                 f"{option!r} in [{table.name}] of {table.path} is {value}, "
-                "but should not be below zero"
+                f"but should not be below {'one' if least else 'zero'}"
             )
     return options

@@ -263,6 +263,7 @@ def test_unknown_names_are_errors_with_the_nearest(settings: dict[str, Any], hin
         {"overfitting": {"min_evaluations": 1.5}},
         {"overfitting": {"rise": -0.1}},
         {"overfitting": {"rise": float("nan")}},
+        {"exploding-gradient": {"times": 0}},
         {"overfitting": 1},
         {"select": "TB301"},
         {"ignore": [301]},

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tbreport.analysis.detector import HEADINGS, Detector, every_detector
+from tbreport.analysis.detector import HEADINGS, Detector, DetectorSettings, every_detector
 from tbreport.analysis.examination import detect
 from tbreport.model import Run, RunDigest
 from tbreport.wording import evidence
 from tests.curves import START, broken, healthy, histograms, overfit, run, series
-from tests.findings import experiment, told
+from tests.findings import experiment, findings, told
 
 TABLE = every_detector()
 
@@ -230,6 +230,23 @@ def test_nothing_crashes_on_layers_of(shape: str) -> None:
 
     for finding in detect(run(histograms=[histograms(tag, LAYERS[shape]) for tag in tags])):
         assert all(math.isfinite(value) for value in finding.evidence.values())
+
+
+EXTREMES = (0, 1, 1_000)
+
+
+@pytest.mark.parametrize("found", TABLE, ids=lambda found: found.name)
+@pytest.mark.filterwarnings("error")
+def test_no_option_that_the_settings_take_makes_it_crash(found: Detector) -> None:
+    cases = [*examples(found).FIRES.values()]
+    if found.scope == "run":
+        cases += [run(), *everywhere(healthy(100))[:1]]
+    for option, default in found.options.items():
+        for value in map(type(default), EXTREMES):
+            if value or isinstance(value, float):  # a count of zero is refused
+                chosen = DetectorSettings(("TB", found.code), options={found.name: {option: value}})
+                for looked_at in cases:
+                    findings(found.code, looked_at, chosen)
 
 
 VALUES = st.one_of(

@@ -78,7 +78,7 @@ def exploding_gradient(
         beside = [j for j in at if any(is_near(curve, int(j), steps) for steps in broken)]
         if len(at) >= times or beside:
             told.append(of_jumps(curve, at, beside, ratio))
-        elif grown >= growth and curve.tail >= growth * curve.head / ratio:
+        elif grown >= growth and curve.tail * ratio >= growth * curve.head:
             told.append(of_growth(curve, grown, growth))
     yield from as_one(
         told, lambda one: max(one.evidence[name] for name in RATIOS & {*one.evidence})
@@ -106,7 +106,7 @@ def jumps(curve: Curve, cuts: Int64s, ratio: float, spreads: float, skip: float)
     raised = np.searchsorted(cuts, curve.steps[at], "right") > np.searchsorted(
         cuts, curve.steps[np.maximum(at - WIDTH, 0)], "right"
     )
-    hits = at[(risen >= math.log(ratio)) & (risen > spreads * floor) & ~raised]
+    hits = at[(risen >= math.log(max(ratio, 1.0))) & (risen > spreads * floor) & ~raised]
     apart = np.append(True, np.diff(hits) > NEAR)[: len(hits)]
     kept: Int64s = hits[apart].astype(np.int64)
     return kept

@@ -115,9 +115,10 @@ def spikes_of(
     recovery: float,
 ) -> Iterator[Spike]:
     """The spikes of one curve; hits closer than the level's points are one."""
+    least = math.log(max(height, 1.0))
     first = max(FIRST_INDEX, math.ceil(skip * len(curve)))
     above = curve.logs - np.minimum.accumulate(curve.logs)
-    at = (above[first:] > math.log(height)).nonzero()[0] + first
+    at = (above[first:] > least).nonzero()[0] + first
     if not len(at):
         return  # no point is that far above any before it, as most curves never are
     moves = np.concatenate(([0.0], differences(curve.logs)))
@@ -132,13 +133,13 @@ def spikes_of(
     )
     level, spread = trailing(curve.logs, at, width)
     risen = curve.logs[at] - level
-    hits = np.flatnonzero((risen > spreads * spread) & (risen > math.log(height)) & ~rose)
+    hits = np.flatnonzero((risen > spreads * spread) & (risen > least) & ~rose)
     groups = np.split(hits, np.flatnonzero(np.diff(at[hits]) > width) + 1)
     patience = max(1, round(recovery * len(curve)))
     for group in sorted(groups, key=lambda group: -risen[group].max(initial=0.0))[:MOST]:
         if len(group):
             top, last = group[np.argmax(risen[group])], int(at[group[-1]])
-            back = level[group[0]] + max(BACK * spread[group[0]], math.log(height) / 2)
+            back = level[group[0]] + max(BACK * spread[group[0]], least / 2)
             yield Spike(
                 curve,
                 int(at[top]),

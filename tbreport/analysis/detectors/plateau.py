@@ -67,7 +67,7 @@ def plateau(
         if abs(median(last[half:]) - median(last[:half])) > 2 * fall:
             continue
         rise, low, high = trend(last)
-        if low <= 0 <= high and abs(rise) <= -math.log1p(-fall):
+        if low <= 0 <= high and abs(rise) <= (-math.log1p(-fall) if fall < 1 else math.inf):
             yield observe(curve, len(last), (rise, low, high), fall)
             return
 

@@ -42,7 +42,7 @@ def seed_spread(
     Source
         rliable; the limit is a matter of the field, and meant to be set.
     """
-    for group in groups(digests, min_runs):
+    for group in groups(digests, max(2, min_runs)):
         level, sd = median(group.values), float(group.values.std(ddof=1))
         if level != 0 and sd > limit * abs(level):
             low, high = float(group.values.min()), float(group.values.max())
