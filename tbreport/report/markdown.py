@@ -18,7 +18,7 @@ from tbreport.report.terminal import SIGNS, sparkline
 from tbreport.wording import plain
 
 LONGEST = 65_000  # characters
-ORDER = ("contrast", "gate", "findings", "compared", "runs", "coverage")
+ORDER = ("contrast", "gate", "findings", "compared", "runs", "checkpoints", "coverage")
 ROWS = 50  # of a table
 PUNCTUATION = re.compile(r"([\\`*_\[\]<>#|~&$])")
 # a list, a rule or an underlined heading
