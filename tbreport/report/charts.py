@@ -80,8 +80,8 @@ def keys(chart: Chart | HistogramChart, colors: Mapping[str, int]) -> list[Key]:
     if isinstance(chart, HistogramChart):
         return []
     level = [] if chart.threshold is None else [Key("threshold", GRAY, LEVEL_DASH)]
-    if len({trace.tag for trace in chart.traces}) == 1:
-        return level
+    if len({trace.tag for trace in chart.traces}) == 1 and not level:
+        return []
     found = [
         Key(trace.tag, colors.get(trace.run, 0), dash)
         for trace, dash in zip(chart.traces, dashes(chart, colors), strict=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from tbreport.model import Display, Finding, RunDigest, Statistics
 from tbreport.report.document import Chart, Mark, Trace
 
 UNGROUPED = "other"
+CLOSE_UP = frozenset({"TB203"})  # what is a line of a pixel in the curve of a whole run
+BESIDE = 50  # points on either side of it
+USUAL, TALLEST = 0.95, 2.0  # a pause: so many times what so many of the steps take at most
 
 
 def slug(text: str) -> str:
@@ -118,6 +122,11 @@ def evidence(finding: Finding, digest: RunDigest | None, anchor: str) -> Chart |
     traces = tuple(trace(digest, statistics[tag]) for tag in finding.tags if tag in statistics)[:3]
     if not traces or finding.steps is None:
         return None
+    if finding.code in CLOSE_UP:
+        traces = tuple(replace(one, points=around(one.points, finding.steps)) for one in traces)
+    if finding.code in OF_THE_CLOCK:
+        title, measure = OF_THE_CLOCK[finding.code]
+        traces = tuple(replace(one, tag=title, points=measure(one.points)) for one in traces)
     marks = [Mark(finding.steps, finding.severity, finding.name)]
     best = finding.evidence.get("best_step")
     if best is not None:
@@ -128,6 +137,36 @@ def evidence(finding: Finding, digest: RunDigest | None, anchor: str) -> Chart |
     text += "" if crossed is None else f"; threshold {wording.number(crossed)}"
     id = f"evidence-{anchor}"
     return Chart(id, tags, "", traces, tuple(marks), text, threshold=crossed)
+
+
+def around(points: Display, steps: tuple[int, int]) -> Display:
+    """The points between two steps, and some on either side."""
+    first = int(np.searchsorted(points.steps, steps[0]))
+    last = int(np.searchsorted(points.steps, steps[1], "right"))
+    kept = slice(max(0, first - BESIDE), last + BESIDE)
+    return Display(points.steps[kept], points.wall_times[kept], points.values[kept])
+
+
+def paces(points: Display) -> Display:
+    """The seconds that a step took, up to each point but the first; beside a pause, whole, a
+    shift could not be seen.
+    """
+    seconds = np.diff(points.wall_times) / np.diff(points.steps)
+    seconds = np.minimum(seconds, TALLEST * np.quantile(seconds, USUAL))
+    return Display(points.steps[1:], points.wall_times[1:], seconds)
+
+
+def elapsed(points: Display) -> Display:
+    """The hours since the first point."""
+    hours = (points.wall_times - points.wall_times[:1]) / 3600
+    return Display(points.steps, points.wall_times, hours)
+
+
+# Findings about times: what is drawn in place of the values, and its name.
+OF_THE_CLOCK: dict[str, tuple[str, Callable[[Display], Display]]] = {
+    "TB412": ("seconds a step, pauses cut", paces),
+    "TB415": ("hours since the start", elapsed),
+}
 
 
 def description(tag: str, traces: Sequence[Trace]) -> str:

@@ -8,7 +8,7 @@ import pytest
 from tbreport.model import RunDigest
 from tbreport.report import charts, galleries, plots
 from tbreport.report.document import Chart
-from tests.curves import overfit, run
+from tests.curves import START, healthy, overfit, run, series, spiky
 from tests.findings import experiment
 
 
@@ -53,3 +53,44 @@ def test_a_finding_without_a_threshold_in_its_curves_has_no_line(overfitted: Run
 
     assert chart.threshold is None
     assert charts.keys(chart, {"a": 0}) == []
+
+
+def test_slow_steps_are_shown_by_their_times() -> None:
+    taken = np.where(np.arange(200) < 120, 0.5, 2.0)
+    taken[60] = 3600
+    slow = series(
+        "loss", healthy(200), steps=10 * np.arange(200), wall_times=START + taken.cumsum()
+    )
+    (digest,) = experiment({"a": run([slow])})
+
+    chart = evidence_of(digest, "TB412")
+
+    (trace,) = chart.traces
+    assert chart.title == trace.tag == "seconds a step, pauses cut"
+    assert set(trace.points.values.round(6)) == {0.05, 0.2, 0.4}
+
+
+def test_a_pause_is_shown_in_hours() -> None:
+    times = START + np.arange(100.0) + np.where(np.arange(100) < 50, 0, 7200)
+    (digest,) = experiment({"a": run([series("loss", healthy(100), wall_times=times)])})
+
+    (trace,) = evidence_of(digest, "TB415").traces
+
+    assert trace.points.values[[0, -1]] == pytest.approx([0, (99 + 7200) / 3600])
+
+
+def test_a_spike_is_shown_close_up() -> None:
+    (digest,) = experiment({"a": run({"loss": spiky(1000, at=600, height=4.0, noise=0.01)})})
+
+    (trace,) = evidence_of(digest, "TB203").traces
+
+    assert trace.points.steps[0] == 550
+    assert 650 <= trace.points.steps[-1] <= 660
+
+
+def test_beside_a_threshold_a_single_curve_has_its_name() -> None:
+    (digest,) = experiment({"a": run({"loss": spiky(1000, at=600, height=4.0, noise=0.01)})})
+
+    names = [key.name for key in charts.keys(evidence_of(digest, "TB203"), {"a": 0})]
+
+    assert names == ["loss", "threshold"]

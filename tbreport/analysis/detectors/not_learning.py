@@ -148,7 +148,7 @@ def observe(stuck: Sequence[Curve], chance: float, progress: float) -> Observati
             "best": best,
             "second_half": level,
             "change_percent": 100 * change,
-            "threshold": first * (1 - progress),
+            "threshold": chance if np.isfinite(chance) else first * (1 - progress),
             "points": len(curve),
         }
         | ({"guessing": chance} if np.isfinite(chance) else {}),
