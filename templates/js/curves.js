@@ -47,7 +47,7 @@ function prepareLines(chart, manifest, columns, view, shown, tokens) {
       restarts: trace.restarts ?? [],
     };
   });
-  if (!groups) return { lines, under: drawCrowd(chart, columns, view, tokens), unit, chosen: chosen.length };
+  if (!groups) return { lines, under: drawCrowd(chart, columns, view, tokens, lines), unit, chosen: chosen.length };
   const grouped = groupLines(lines, visible.map((trace) => trace.run), groups, view, tokens);
   return { lines: grouped.slice(0, MOST_LINES), under: [], unit, chosen: grouped.length };
 }

@@ -24,7 +24,8 @@ def test_the_candidate_is_drawn_over_bands_of_the_baseline(open_page: Opener) ->
     lines = {"loss": display(list(np.geomspace(3, 2, 100)))}
     runs = [digest(run, lines) for run in ("a", "b")]
 
-    opened = open_page(compose(runs, title="Gate", version="1", verdict=verdict))
+    report = compose(runs, title="Gate", version="1", verdict=verdict)
+    opened = open_page(report, hash="#?smoothing=0")
 
     chart = opened.chart("gate-loss")
     *_, median = (trace for trace in opened.plotted("gate-loss") if len(trace["x"]) == len(steps))
