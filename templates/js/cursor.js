@@ -3,7 +3,7 @@
 
 const FEW_DOTS = 12; // lines: in the other charts more dots only cost time
 const STILL = 4; // px that a click may move
-const DOUBLE_CLICK = 260; // ms: a second click resets the zoom and holds nothing
+const DOUBLE_CLICK = 300; // ms, as Plotly's: a second click resets the zoom and holds nothing
 
 /** Plotly's target, with the axes it keeps (_fullLayout is what its own plugins use too).
  * @typedef {HTMLElement & {_fullLayout: any}} Target */
@@ -119,17 +119,19 @@ function createOverlay(target, className) {
  * @param {HTMLElement} target @param {(clientX: number, clientY: number) => void} act */
 function holdOnClick(target, act) {
   let waiting = 0;
+  let before = -Infinity;
   target.addEventListener("pointerdown", (down) => {
     clearTimeout(waiting);
     if (down.button !== 0 || down.pointerType === "touch") return;
-    const second = down.detail > 1;
+    // By the clock: a pointer's events count no clicks, and Plotly's cover hears the double one.
+    const second = down.timeStamp - before < DOUBLE_CLICK;
+    before = down.timeStamp;
     // Plotly covers the page while a button is down, so the end is not the target's to hear.
     window.addEventListener("pointerup", (up) => {
       const moved = Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY);
       if (moved < STILL && !second) waiting = setTimeout(() => act(up.clientX, up.clientY), DOUBLE_CLICK);
     }, { once: true });
   });
-  target.addEventListener("dblclick", () => clearTimeout(waiting));
 }
 
 /** Take the moving cursor away from every chart: the table does not move with the page. */

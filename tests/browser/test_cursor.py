@@ -78,6 +78,22 @@ def test_a_click_holds_the_step_with_the_values_of_all_runs(opened: Opened) -> N
     assert "lr" in held.locator("thead").text_content()
 
 
+def test_a_double_click_resets_the_zoom_and_holds_nothing(opened: Opened) -> None:
+    x, y = to_middle(opened, "scalar-5")
+    zoomed = "#scalar-5.zoomed"
+    opened.page.mouse.move(x - 60, y - 20)
+    opened.page.mouse.down()
+    opened.page.mouse.move(x + 60, y + 20, steps=4)
+    opened.page.mouse.up()
+    opened.page.wait_for_selector(zoomed, timeout=PATIENCE)
+
+    opened.page.mouse.dblclick(x, y)
+    opened.page.wait_for_selector(zoomed, state="detached", timeout=PATIENCE)
+    opened.page.wait_for_timeout(500)
+    assert opened.page.locator("#held").count() == 0
+    assert "step=" not in opened.address()
+
+
 def test_the_keyboard_reads_holds_and_gives_up_a_step(opened: Opened) -> None:
     opened.page.locator("#scalar-5 .live").focus()
     for key in ("Home", "ArrowRight", "Enter"):
