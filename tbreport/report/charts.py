@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
@@ -38,10 +39,18 @@ def dashes(chart: Chart, colors: Mapping[str, int]) -> list[str]:
 
     Where a chart shows several tags of one run, which share its color, the tags are told apart.
     """
-    if {trace.split for trace in chart.traces} >= {"train", "val"}:
-        return [DASHED if trace.split == "train" else "" for trace in chart.traces]
+    has_pair = {trace.split for trace in chart.traces} >= {"train", "val"}
     if len({trace.run for trace in chart.traces}) == 1:
-        return [run_dash(len(PALETTE) * place) for place in range(len(chart.traces))]
+        usual = {"train": DASHED, "val": ""} if has_pair else {}
+        places = count(1 if has_pair else 0)
+        return [
+            usual.pop(trace.split)
+            if trace.split in usual
+            else run_dash(len(PALETTE) * next(places))
+            for trace in chart.traces
+        ]
+    if has_pair:
+        return [DASHED if trace.split == "train" else "" for trace in chart.traces]
     tags = list(dict.fromkeys(trace.tag for trace in chart.traces))
     if len(tags) > 1:
         return [run_dash(len(PALETTE) * tags.index(trace.tag)) for trace in chart.traces]

@@ -96,12 +96,15 @@ function binsCsv(bins) {
 }
 
 /** A drawn chart as a picture that explains itself: its title, a legend, a ground.
- * @param {any} Plotly @param {any} target @param {string} title @param {"svg" | "png"} format
- * @returns {Promise<Blob>} */
-async function picture(Plotly, target, title, format) {
+ * @param {any} Plotly @param {any} target @param {string} title @param {Contents} contents
+ * @param {"svg" | "png"} format @returns {Promise<Blob>} */
+async function picture(Plotly, target, title, contents, format) {
   const tokens = readTokens();
+  const titles = "lines" in contents ? lineTitles(contents.lines).map(plain) : [];
   const named = target.data.map((/** @type {any} */ trace) => ({
-    ...trace, showlegend: trace.mode !== "markers" && trace.yaxis !== "y2" && trace.opacity === 1,
+    ...trace,
+    name: titles[trace.meta?.line] ?? trace.name,
+    showlegend: trace.mode !== "markers" && trace.yaxis !== "y2" && trace.opacity === 1,
   }));
   const lines = named.filter((/** @type {any} */ trace) => trace.showlegend).length;
   const layout = {

@@ -51,8 +51,15 @@ function lineNumbers(lines) {
       return line.steps[at] === step ? number(line.raw[at]) : "–";
     }),
   ]);
-  const isOne = new Set(lines.map(({ tag }) => tag)).size === 1;
-  return { head: ["step", ...lines.map(({ name, tag }) => (isOne ? name : `${name} ${tag}`))], rows, said: thinned(rows.length, steps.length) };
+  return { head: ["step", ...lineTitles(lines)], rows, said: thinned(rows.length, steps.length) };
+}
+
+/** What tells lines apart: their runs, their tags, or both.
+ * @param {{name: string, tag: string}[]} lines @returns {string[]} */
+function lineTitles(lines) {
+  const [runs, tags] = [new Set(lines.map(({ name }) => name)), new Set(lines.map(({ tag }) => tag))];
+  if (tags.size === 1) return lines.map(({ name }) => name);
+  return lines.map(({ name, tag }) => (runs.size === 1 ? tag : `${name} ${tag}`));
 }
 
 /** The steps at which at least half as many lines have a point as anywhere.

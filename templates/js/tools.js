@@ -52,7 +52,7 @@ function fileTools(title, contents, Plotly, target) {
     return "bins" in held ? JSON.stringify(binRows(held.bins), null, 1) : levelsJson(held.levels);
   };
   const drawing = (/** @type {"svg" | "png"} */ format) => async () =>
-    save(await picture(Plotly, target, title, format), fileName(title, format));
+    save(await picture(Plotly, target, title, contents(), format), fileName(title, format));
   return [
     ["CSV", () => save(new Blob([csv()], { type: "text/csv" }), fileName(title, "csv"))],
     ["JSON", () => save(new Blob([json()], { type: "application/json" }), fileName(title, "json"))],

@@ -61,6 +61,14 @@ def test_a_chart_is_saved_as_a_picture_under_the_page_s_policy(
     assert opened.complaints == []
 
 
+def test_the_legend_of_a_saved_picture_tells_the_tags_of_a_run_apart(open_page: Opener) -> None:
+    opened = open_page(typical(n=N))
+    picture = Path(saved(opened, "pair-0", "SVG").path()).read_text()
+
+    assert "loss/train" in picture
+    assert "loss/val" in picture
+
+
 def test_a_saved_picture_shows_hostile_names_as_they_are(open_page: Opener) -> None:
     opened = open_page(hostile())
     picture = Path(saved(opened, "scalar-0", "SVG").path()).read_text()

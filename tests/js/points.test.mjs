@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scripts } from "./scripts.mjs";
 
-const { lineNumbers, spreadOver } = scripts("lineNumbers", "spreadOver");
+const { lineNumbers, lineTitles, spreadOver } = scripts("lineNumbers", "lineTitles", "spreadOver");
 const line = (name, steps, raw) => ({ name, tag: "loss", steps, raw });
 
 test("a table has the value at the very step, and none between two", () => {
@@ -25,4 +25,11 @@ test("of many steps those are shown at which most lines have a point", () => {
   const tens = all.filter((step) => step % 10 === 0);
   const lines = [line("a", all, all), line("b", tens, tens), line("c", tens, tens)];
   assert.equal(lineNumbers(lines).rows.every((row) => row[2] !== "–"), true);
+});
+
+test("lines are called by what they differ in", () => {
+  const titles = (...pairs) => lineTitles(pairs.map(([name, tag]) => ({ name, tag })));
+  assert.deepEqual(titles(["a", "loss"], ["b", "loss"]), ["a", "b"]);
+  assert.deepEqual(titles(["a", "train"], ["a", "val"]), ["train", "val"]);
+  assert.deepEqual(titles(["a", "train"], ["b", "val"]), ["a train", "b val"]);
 });

@@ -9,10 +9,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from tbreport.report import plots
+from tbreport.report import charts, plots
 from tbreport.report.document import Chart, Mark, Spark, Trace
 from tbreport.report.scales import domain, tick_label, tick_labels, ticks
 from tbreport.report.sparkline import sparkline
+from tbreport.report.theme import DASHED
 from tests.report.documents import HOSTILE, display
 
 NAN, INF = float("nan"), float("inf")
@@ -155,6 +156,17 @@ def test_train_is_dashed_beside_validation() -> None:
     dashes = [line.get("stroke-dasharray") for line in picture.findall("g[@class='curves']/path")]
 
     assert dashes == ["20 12", None]
+
+
+def test_every_tag_of_a_run_has_a_dash_of_its_own() -> None:
+    points = display([1.0, 2.0])
+    splits = ("train", None, "val", "val")
+    traces = tuple(Trace("run", str(n), points, split) for n, split in enumerate(splits))
+
+    found = charts.dashes(Chart("id", "x", "", traces), {})
+
+    assert (found[0], found[2]) == (DASHED, "")
+    assert len(set(found)) == len(traces)
 
 
 @pytest.mark.parametrize(
