@@ -68,6 +68,7 @@ function curvesFigure(chart, { lines, under, unit, chosen }, view, tokens, size)
   const range = clamped?.range ?? (view.log ? null : flatRange(heights) ?? evidenceRange(chart, heights));
   if (range) layout.yaxis.range = [...range];
   layout.yaxis.automargin = roomForLabels(heights);
+  layout.yaxis.exponentformat = exponentFormat(heights, view.log);
   if (heights === null && under.length === 0) layout.yaxis.showticklabels = false; // of no value
   layout.yaxis2 = { overlaying: "y", range: [0, 1], fixedrange: true, visible: false };
   layout.uirevision = `${view.axis} ${view.log} ${range}`;

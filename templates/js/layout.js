@@ -36,6 +36,15 @@ function baseLayout(tokens, size) {
   };
 }
 
+/** How the y axis writes large numbers: 22.5k and 1.85M, like the x axis and the static pictures.
+ * Plotly's prefixes of small ones are not those of a reader of losses.
+ * @param {[number, number] | null} heights @param {boolean} log */
+function exponentFormat(heights, log) {
+  const [low, high] = heights ?? [0, 0];
+  const size = Math.max(-low, high);
+  return size >= 1e4 && size < 1e15 && !(log && low < 0.01) ? "SI" : "e";
+}
+
 /** How the y axis makes room for labels that may be wider than the margin: cut, 1.0001e+6 would be
  * another number. A chart that makes room takes a third longer to draw.
  * @param {[number, number] | null} heights @returns {"left" | false} */

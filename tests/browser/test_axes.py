@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 SERIES = {
     "near": 1e6 + 0.125 * np.sin(np.arange(100) / 8),
+    "large": np.linspace(0, 22249, 100),
     "huge": 1e36 * np.arange(1, 101),
     "lost": np.full(100, np.nan),
     "first": np.array([3.0] + [np.nan] * 99),
@@ -46,6 +47,14 @@ def test_labels_that_are_wider_than_the_margin_are_not_cut(opened: Opened, tag: 
 
     assert len(ends) > 1
     assert min(ends) >= 0
+
+
+def test_large_values_are_labeled_as_large_steps_are(opened: Opened) -> None:
+    opened.chart("large")
+    labels = opened.page.locator("#large .live .ytick text").all_text_contents()
+
+    assert "20k" in labels
+    assert not any("e" in label for label in labels)
 
 
 def test_the_day_below_the_times_of_a_wall_axis_is_not_cut(open_page: Opener) -> None:

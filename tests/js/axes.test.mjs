@@ -60,3 +60,10 @@ test("room is made for labels that may be wide, and time is not spent on others"
   assert.deepEqual(wide.map(roomForLabels), wide.map(() => "left"));
   assert.deepEqual(narrow.map(roomForLabels), narrow.map(() => false));
 });
+
+test("large numbers are written as on the x axis, small ones with an exponent", () => {
+  const { exponentFormat } = scripts("exponentFormat");
+  assert.deepEqual([[0, 22249], [-2e4, 0], [1.8e6, 1.9e6]].map((heights) => exponentFormat(heights, false)), ["SI", "SI", "SI"]);
+  assert.deepEqual([null, [0, 5000], [0, 3e-4], [0, 1e36]].map((heights) => exponentFormat(heights, false)), ["e", "e", "e", "e"]);
+  assert.deepEqual([[1, 2e5], [1e-5, 2e5]].map((heights) => exponentFormat(heights, true)), ["SI", "e"]);
+});
