@@ -23,7 +23,8 @@ def table(digests: Sequence[RunDigest], compare: str | None = None) -> Table:
     """One row a run.
 
     Columns: the run, its status, steps and time, then for each of the foremost metrics by role the
-    last value with a sparkline and, unless it is of training, the best and where; learning rate.
+    last value with a sparkline and, unless it is of training, the best and where, the best of all
+    runs set off; learning rate.
     """
     roles = [by_role(digest) for digest in digests]
     keys = foremost(roles)
@@ -41,17 +42,27 @@ def table(digests: Sequence[RunDigest], compare: str | None = None) -> Table:
     rates = [learning_rate(by_key) for by_key in roles]
     if any(rates):
         columns.append(Column("learning rate", "right", optional=True))
+    winners = {key: winner([by_key.get(key) for by_key in roles]) for key in keys}
     rows = []
     for digest, by_key, rate in zip(digests, roles, rates, strict=True):
         row = [Cell(digest.run, tone="strong" if digest.run == compare else "plain")]
         row += [status(digest), *extent(digest)]
         for key in keys:
-            row += metric_cells(digest, by_key.get(key), with_best=key[1] != "train")
+            row += metric_cells(digest, by_key.get(key), winners[key], with_best=key[1] != "train")
         if any(rates):
             last = rate.last if rate else None
             row.append(Cell(wording.number(last), last))
         rows.append(tuple(row))
     return Table(tuple(columns), tuple(rows), tuple(digest.run for digest in digests))
+
+
+def winner(found: Sequence[Statistics | None]) -> float | None:
+    """The best value that any run reached; None where none did."""
+    known = [one for one in found if one is not None and one.best is not None]
+    if not known:
+        return None
+    better = min if known[0].role.goal == "min" else max
+    return better(one.best for one in known if one.best is not None)
 
 
 def learning_rate(by_key: Mapping[Key, Statistics]) -> Statistics | None:
@@ -156,7 +167,7 @@ def extent(digest: RunDigest) -> tuple[Cell, Cell]:
 
 
 def metric_cells(
-    digest: RunDigest, statistics: Statistics | None, *, with_best: bool
+    digest: RunDigest, statistics: Statistics | None, winner: float | None, *, with_best: bool
 ) -> list[Cell]:
     """The last value with a sparkline and, if wanted, the best value and its step."""
     if statistics is None:
@@ -174,7 +185,8 @@ def metric_cells(
     ]
     if with_best:
         step = statistics.best_step
-        cells.append(Cell(wording.number(statistics.best), statistics.best, "strong"))
+        tone: Tone = "strong" if statistics.best == winner else "plain"
+        cells.append(Cell(wording.number(statistics.best), statistics.best, tone))
         cells.append(Cell("" if step is None else f"{step:,}", step, "muted"))
     return cells
 

@@ -4,8 +4,9 @@ const FILTERED_FROM = 4; // rows: fewer are read at a glance
 const ARROWS = { ascending: "↑", descending: "↓" };
 
 /** @typedef {"ascending" | "descending"} Order */
-/** A cell as it is sorted and filtered: `value` is NaN where it is no number.
- * @typedef {{text: string, value: number}} SortCell */
+/** A cell as it is sorted and filtered: `value` is NaN where it is no number; `best` where it is set
+ * off from its column.
+ * @typedef {{text: string, value: number, best?: boolean}} SortCell */
 
 /** Give every table of the page its sorting and its filter. */
 function attachTables() {
@@ -68,7 +69,8 @@ function attachRowFilter(table, rows, cells, titles, numeric) {
 function readCell(cell) {
   const text = (cell.textContent ?? "").trim();
   const { value } = cell.dataset;
-  return { text, value: value === undefined ? readNumber(text) : Number(value) };
+  const best = cell.classList.contains("strong");
+  return { text, value: value === undefined ? readNumber(text) : Number(value), best };
 }
 
 /** The number that a text is; NaN if it is none.
@@ -83,10 +85,14 @@ function isNumber(cell) {
   return cell !== undefined && !Number.isNaN(cell.value);
 }
 
-/** Numbers start with the greatest, names from A; a third click restores the first order.
+/** Numbers start with the best where that is told, else with the greatest, names from A; a third
+ * click restores the first order.
  * @param {string | null} order @param {SortCell[]} column @returns {Order | null} */
 function nextOrder(order, column) {
-  const [first, second] = column.some(isNumber)
+  const numbers = column.filter(isNumber);
+  const best = numbers.find((cell) => cell.best);
+  const lowFirst = best && numbers.every(({ value }) => best.value <= value) && numbers.some((cell) => !cell.best);
+  const [first, second] = numbers.length && !lowFirst
     ? /** @type {const} */ (["descending", "ascending"])
     : /** @type {const} */ (["ascending", "descending"]);
   if (order === first) return second;

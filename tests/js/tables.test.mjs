@@ -31,6 +31,12 @@ test("a third click restores the first order", () => {
   assert.equal(nextOrder(null, names), "ascending");
 });
 
+test("a column that tells its best number begins with it", () => {
+  const best = (at) => [3, 1, 2, NaN].map((value, place) => ({ text: String(value), value, best: place === at }));
+  assert.deepEqual([0, 1, 2].map((at) => nextOrder(null, best(at))), ["descending", "ascending", "descending"]);
+  assert.equal(nextOrder(null, numbers.map((cell) => ({ ...cell, best: true }))), "descending");
+});
+
 test("numbers are read as they are shown", () => {
   assert.equal(readNumber("12,000"), 12000);
   assert.equal(readNumber("−1.2e−5"), -1.2e-5);

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from tbreport.model import Finding
-from tbreport.report.runs import by_role, foremost, status, table
-from tests.report.documents import digest, display
+from tbreport.model import Finding, Role
+from tbreport.report.runs import by_role, foremost, status, table, winner
+from tests.report.documents import digest, display, statistics
 
 POINTS = display([3.0, 2.0, 1.0])
 
@@ -41,6 +41,21 @@ def test_a_metric_of_few_runs_stands_behind_that_of_all() -> None:
 def test_learning_rates_have_a_column_only_where_one_was_logged() -> None:
     assert "learning rate" not in titles(("loss/train",), ("loss/train",))
     assert titles(("loss/train",), ("learning rate",))[-1] == "learning rate"
+
+
+def test_the_best_of_all_runs_is_set_off() -> None:
+    series = ([3.0, 1.0], [4.0, 2.0], [np.nan])
+    found = table([digest(str(n), {"loss/val": display(one)}) for n, one in enumerate(series)])
+    (place,) = (place for place, column in enumerate(found.columns) if column.title == "best")
+
+    assert [row[place].tone for row in found.rows] == ["strong", "plain", "plain"]
+
+
+def test_what_is_best_is_by_the_goal() -> None:
+    one = statistics("score", POINTS)
+    high = [replace(one, role=Role("score", "val", "max"), best=best) for best in (1.0, 3.0)]
+
+    assert (winner([one, None]), winner(high), winner([None])) == (1.0, 3.0, None)
 
 
 def test_runs_are_sorted_by_how_ill_they_are() -> None:
