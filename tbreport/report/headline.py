@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from tbreport import wording
@@ -10,6 +11,7 @@ from tbreport.report import runs
 from tbreport.report.document import Headline
 
 OF_FILES = "TB1"  # codes of detectors that look at files
+MOST_NAMED = 6  # illnesses
 
 
 def headline(
@@ -33,8 +35,10 @@ def headline(
     also = f", {blind:,} could not look" if blind else ""
     detail = f"{', '.join(parts) or 'no findings'}; {ran}{also}"
     if ill:
-        verb = "is" if ill == 1 else "are"
-        return Headline(worst, f"{ill:,} of {wording.count(total, 'run')} {verb} ill", detail)
+        which = f"{ill:,} of {wording.count(total, 'run')} {'is' if ill == 1 else 'are'} ill"
+        of = illnesses(digests, ill)
+        title = which if total > 1 else "The run is ill"
+        return Headline(worst, title, f"{of}; {detail}" if of else detail)
     grave = [f for f in findings if f.severity in ("warning", "error") and not f.accepted]
     if any(finding.code.startswith(OF_FILES) for finding in grave):
         return Headline(worst, "Some files could not be read whole", detail)
@@ -48,6 +52,14 @@ def headline(
     which = "The run shows" if total == 1 else f"None of {wording.count(total, 'run')} shows"
     what = "no sign of illness" if total == 1 else "a sign of illness"
     return Headline(None if worst == "info" else worst, f"{which} {what}{but}", detail)
+
+
+def illnesses(digests: Sequence[RunDigest], ill: int) -> str:
+    """Of what the runs are ill, and how many: "overfitting in 4, loss-spike in 2"."""
+    found = Counter(name for digest in digests for name in runs.leads(digest)).most_common()
+    return wording.listed(
+        [f"{name} in {n:,}" if ill > 1 else name for name, n in found], MOST_NAMED
+    )
 
 
 def why_unjudged(digests: Sequence[RunDigest]) -> str:

@@ -139,12 +139,16 @@ def status(digest: RunDigest) -> Cell:
         f for f in digest.findings if f.severity == digest.worst and not f.accepted
     ]
     if grave and digest.worst in ("warning", "error"):
-        leads = {f.name for f in digest.findings if counts(f) and not f.because_of}
-        others = len(leads - {grave[0].name})
+        others = len({*leads(digest)} - {grave[0].name})
         more = f" +{others}" if others and not grave[0].because_of else ""
         tone: Tone = digest.worst
         return Cell(grave[0].name + more, SEVERITIES.index(digest.worst), tone)
     return Cell("healthy", -1, "ok") if is_judged(digest) else Cell("not judged", 0, "muted")
+
+
+def leads(digest: RunDigest) -> list[str]:
+    """Of what a run is ill, without what follows from it."""
+    return list(dict.fromkeys(f.name for f in digest.findings if counts(f) and not f.because_of))
 
 
 def counts(finding: Finding) -> bool:

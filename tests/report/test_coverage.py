@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tbreport.judging import Judges
-from tbreport.model import Finding
+from tbreport.model import Finding, RunDigest
 from tbreport.report.coverage import blocks, checkpoints, unmet
 from tbreport.report.document import Facts, Table
 from tbreport.report.headline import headline
@@ -98,6 +98,24 @@ def test_what_no_detector_of_training_looked_at_is_not_judged() -> None:
     found = headline([blind], (), {"TB106 overlapping-attempts": ""})
     assert found.title == "No run could be judged: no detector looked at a training"
     assert found.severity == "info"  # a tick would say that all is well
+
+
+def test_the_headline_says_of_what_how_many_runs_are_ill() -> None:
+    spike = Finding("TB203", "loss-spike", "warning", "a", (), None, "", {}, "")
+    gap = replace(spike, code="TB303", name="generalization-gap", severity="info")
+    follows = replace(spike, code="TB304", name="wasted-training", because_of="TB203")
+    slow = replace(spike, code="TB412", name="slow-step", severity="error")
+    found = ((slow, spike), (spike, gap, follows), ())
+    ill = [replace(RUNS[0], run=str(n), findings=found[n]) for n in range(3)]
+
+    def said(digests: list[RunDigest]) -> tuple[str, str]:
+        every = [finding for digest in digests for finding in digest.findings]
+        told = headline(digests, every, {"TB203 loss-spike": ""})
+        return told.title, told.detail.split("; ")[0]
+
+    assert said(ill) == ("2 of 3 runs are ill", "loss-spike in 2 and slow-step in 1")
+    assert said(ill[1:]) == ("1 of 2 runs is ill", "loss-spike")
+    assert said(ill[1:2]) == ("The run is ill", "loss-spike")
 
 
 def test_the_headline_counts_runs_that_were_not_judged() -> None:
