@@ -191,15 +191,19 @@ function heldPoint(trace, columns, step) {
   return at < 0 ? null : { step: steps[at], value: columns(trace.values)[at] };
 }
 
-/** A value, and below it its distance from the other run's, or the step it is of.
+/** A value, and below it the step it is of, if that is another, and its distance from the value that
+ * the other run has at the same step.
  * @param {HeldPoint | null} point @param {HeldPoint | null} base @param {number} step */
 function heldCell(point, base, step) {
   const cell = create("td", "right", point ? number(point.value) : "–");
   if (!point) cell.classList.add("none");
   if (!point) return cell;
   if (!Number.isFinite(point.value)) cell.classList.add("error");
-  if (point.step !== step) cell.append(create("small", "", `at ${number(point.step)}`));
-  else if (base?.step === step) cell.append(create("small", "", difference(point.value, base.value)));
+  const said = [
+    ...(point.step === step ? [] : [`at ${number(point.step)}`]),
+    ...(base?.step === point.step ? [difference(point.value, base.value)] : []),
+  ];
+  if (said.length) cell.append(create("small", "", said.join(", ")));
   return cell;
 }
 
