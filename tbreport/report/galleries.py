@@ -16,6 +16,7 @@ UNGROUPED = "other"
 CLOSE_UP = frozenset({"TB203"})  # what is a line of a pixel in the curve of a whole run
 BESIDE = 50  # points on either side of it
 USUAL, TALLEST = 0.95, 2.0  # a pause: so many times what so many of the steps take at most
+MOST_CURVES = 3  # beside a finding
 
 
 def slug(text: str) -> str:
@@ -115,11 +116,17 @@ def pairs(digests: Sequence[RunDigest]) -> tuple[Chart, ...]:
 
 
 def evidence(finding: Finding, digest: RunDigest | None, anchor: str) -> Chart | None:
-    """The curves that a finding speaks of, its steps shaded; None where there are none."""
+    """The curves that a finding speaks of, its steps shaded; None where there are none.
+
+    Of more than a chart can hold, the losses: others share neither scale nor meaning.
+    """
     if digest is None:
         return None
     statistics = scalar_statistics(digest)
-    traces = tuple(trace(digest, statistics[tag]) for tag in finding.tags if tag in statistics)[:3]
+    known = [statistics[tag] for tag in finding.tags if tag in statistics]
+    losses = [found for found in known if found.role.metric == "loss"]
+    chosen = losses if losses and len(known) > MOST_CURVES else known
+    traces = tuple(trace(digest, found) for found in chosen[:MOST_CURVES])
     if not traces or finding.steps is None:
         return None
     if finding.code in CLOSE_UP:

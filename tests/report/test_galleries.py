@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,9 @@ from tbreport.report import charts, galleries, plots
 from tbreport.report.document import Chart
 from tests.curves import START, healthy, overfit, run, series, spiky
 from tests.findings import experiment
+from tests.report.documents import digest, display, finding
+
+POINTS = display([3.0, 2.0, 1.0])
 
 
 def evidence_of(digest: RunDigest, code: str) -> Chart:
@@ -94,3 +99,23 @@ def test_beside_a_threshold_a_single_curve_has_its_name() -> None:
     names = [key.name for key in charts.keys(evidence_of(digest, "TB203"), {"a": 0})]
 
     assert names == ["loss", "threshold"]
+
+
+def drawn(*tags: str) -> list[str]:
+    found = digest("r", dict.fromkeys(tags, POINTS))
+    chart = galleries.evidence(replace(finding("TB106"), tags=tags), found, "x")
+    return [trace.tag for trace in chart.traces] if chart else []
+
+
+def test_a_finding_of_few_curves_has_them_all() -> None:
+    assert drawn("grad_norm", "loss/train", "lr") == ["grad_norm", "loss/train", "lr"]
+
+
+def test_a_finding_of_more_curves_than_a_chart_holds_has_the_losses() -> None:
+    tags = ("accuracy/val", "clock", "epoch", "loss/train", "loss/val")
+
+    assert drawn(*tags) == ["loss/train", "loss/val"]
+
+
+def test_many_curves_without_a_loss_are_the_first() -> None:
+    assert drawn("a", "b", "c", "d") == ["a", "b", "c"]
