@@ -186,6 +186,7 @@ def environment(colors: Mapping[str, int], ridges: Mapping[str, Ridges]) -> jinj
         "date": wording.date,
         "evidence": wording.evidence,
         "message": message,
+        "coded": coded,
         "groups": groups,
         "unfolded": unfolded,
         "caption": charts.caption,
@@ -247,6 +248,14 @@ def message(finding: Finding) -> Markup:
     return Markup("").join(
         Markup("<b>{}</b>").format(piece) if place % 2 else escape(piece)
         for place, piece in enumerate(pieces)
+    )
+
+
+def coded(advice: str) -> Markup:
+    """An advice with what stands between backticks as code."""
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if place % 2 else escape(piece)
+        for place, piece in enumerate(re.split(r"`([^`]+)`", advice))
     )
 
 

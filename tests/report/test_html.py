@@ -199,6 +199,10 @@ def test_a_name_that_is_no_text_can_be_written() -> None:
     assert "runs/\ufffd" in html.render(report).encode().decode()
 
 
+def test_what_stands_between_backticks_in_an_advice_is_code() -> None:
+    assert html.coded("Pass `a < b`, or ` alone.") == "Pass <code>a &lt; b</code>, or ` alone."
+
+
 def test_tags_are_set_off_in_a_message_but_not_inside_longer_names() -> None:
     finding = Finding(
         "TB301",
