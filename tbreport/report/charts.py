@@ -123,7 +123,9 @@ def notes(chart: Chart | HistogramChart) -> list[Note]:
     restarts = sorted({step for trace in chart.traces for step in trace.restarts})
     if restarts:
         more = f" and {len(restarts) - 1:,} more" if restarts[1:] else ""
-        found.append(Note(f"restart at step {restarts[0]:,}{more}", "muted"))
+        resumed = len({trace.run for trace in chart.traces if trace.restarts})
+        of = "" if resumed == 1 else f", {resumed:,} runs"
+        found.append(Note(f"restart at step {restarts[0]:,}{more}{of}", "muted"))
     if any(trace.renumbered for trace in chart.traces):
         found.append(Note("steps renumbered", "muted"))
     return found

@@ -158,6 +158,17 @@ def test_train_is_dashed_beside_validation() -> None:
     assert dashes == ["20 12", None]
 
 
+def test_a_restart_says_of_how_many_runs_it_is() -> None:
+    resumed = [Trace(run, "loss", display([1.0, 2.0]), restarts=(1,)) for run in "ab"]
+    whole = Trace("c", "loss", display([1.0, 2.0]))
+
+    def said(*traces: Trace) -> list[str]:
+        return [note.text for note in charts.notes(Chart("id", "x", "", traces))]
+
+    assert said(resumed[0], whole) == ["restart at step 1"]
+    assert said(*resumed, whole) == ["restart at step 1, 2 runs"]
+
+
 def test_every_tag_of_a_run_has_a_dash_of_its_own() -> None:
     points = display([1.0, 2.0])
     splits = ("train", None, "val", "val")
