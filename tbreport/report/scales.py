@@ -49,7 +49,12 @@ SUFFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 def tick_label(value: float, digits: int = 6) -> str:
-    """A few characters: 0.05, 12.5k, 11,694, 3M, 2e-5."""
+    """A few characters with a real minus: 0.05, 12.5k, 11,694, 3M, 2e−5."""
+    return hyphened(value, digits).replace("-", "−")
+
+
+def hyphened(value: float, digits: int) -> str:
+    """The same with hyphens."""
     size = abs(value)
     if size >= 1e15 or 0 < size < 0.99e-4:
         mantissa, exponent = f"{value:.{digits - 4}e}".split("e")

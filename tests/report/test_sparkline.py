@@ -203,9 +203,9 @@ def test_ticks_are_round(low: float, high: float, expected: list[float]) -> None
         (12_500.0, "12.5k"),
         (11_694.0, "11,694"),
         (3e6, "3M"),
-        (2e-5, "2e-5"),
+        (2e-5, "2e−5"),
         (1e18, "1e18"),
-        (-0.25, "-0.25"),
+        (-0.25, "−0.25"),
     ],
 )
 def test_tick_labels_are_short(value: float, expected: str) -> None:
