@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tbreport.report.document import Gallery, HistogramChart, Mark, Report
+from tbreport.analysis.distributions import distribution
+from tbreport.report.document import Gallery, HistogramChart, LayerMap, Mark, Report, Section
 from tests.browser.conftest import PATIENCE, Opened, Opener
-from tests.report.documents import typical
+from tests.report.documents import histogram_series, typical
 
 pytestmark = pytest.mark.browser
 
@@ -178,3 +179,16 @@ def test_groups_leave_the_evidence_alone(opened: Opened) -> None:
 
 def test_the_page_complained_of_nothing(opened: Opened) -> None:
     assert opened.complaints == []
+
+
+def test_maps_of_layers_are_as_wide_as_their_pictures(open_page: Opener) -> None:
+    edges, counts = [np.linspace(-1, 1, 3)] * 3, [np.ones(2)] * 3
+    held = distribution(histogram_series("r", "w", np.arange(3), edges, counts))
+    names = ("w", "a name that is longer than the picture is wide, of a group of layers")
+    blocks = tuple(LayerMap("r", name, tuple("abcdefgh"), (held,) * 8) for name in names)
+    opened = open_page(replace(typical(n=60), sections=(Section("maps", "Maps", blocks),)))
+
+    widths = opened.page.locator(".map").evaluate_all(
+        "found => found.map((map) => map.getBoundingClientRect().width)"
+    )
+    assert widths[0] == widths[1]
