@@ -22,6 +22,7 @@ FIRES = {
 }
 QUIET = {
     "noise only": run({"loss": healthy(noise=0.4)}),
+    "noise only, of fifty points": run({"loss": healthy(50, seed=14, noise=0.35)}),
     "noise only, of an accuracy": run({"val/accuracy": flat(level=0.8, noise=0.01)}),
     "near miss: swings of 0.02": run({"val/accuracy": 0.8 + 0.01 * TURNS}),
     "near miss: 20 % from side to side": run({"loss": healthy() * (1 + 0.2 * TURNS)}),
