@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tbreport.analysis.detector import DetectorSettings
-from tests.curves import diverging, flat, healthy, overfit, run, spiky
+from tests.curves import diverging, flat, healthy, overfit, run, series, spiky
 from tests.findings import findings
 
 RESTARTS = np.concatenate([healthy(60, seed=i, start=1.0, noise=0.01) for i in range(4)])
@@ -61,6 +61,17 @@ QUIET = {
     ),
     "near miss: harder samples, while validation goes on falling": run(
         {"train/loss": diverging(to=0.6), "val/loss": healthy(seed=2)}
+    ),
+    "near miss: overfitting, under the second name that Keras gives it": run(
+        [
+            series("train/epoch_loss", healthy(40)),
+            series("validation/epoch_loss", overfit(40, rise=2.0)),
+            series(
+                "validation/evaluation_loss_vs_iterations",
+                overfit(40, rise=2.0),
+                steps=np.arange(17, 680, 17),
+            ),
+        ]
     ),
     "a game": run({"loss_G": diverging(), "loss_D": flat()}),
     "reinforcement learning": run({"rollout/ep_rew_mean": flat(), "train/value_loss": diverging()}),

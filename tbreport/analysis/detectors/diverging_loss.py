@@ -80,7 +80,7 @@ def diverging_loss(
         later = math.inf  # the best that came after
         for part in reversed(subject.segments(curve)):
             if later >= ratio * part.best and diverges(part):
-                if not is_overfitted(subject, curve.tag) and not is_harder(subject, part, ratio):
+                if not is_overfitted(subject, curve) and not is_harder(subject, part, ratio):
                     diverging.append(part)
                 break
             later = min(later, part.best if len(part) else math.inf)
@@ -89,9 +89,12 @@ def diverging_loss(
         yield observe(diverging[0], [curve.tag for curve in diverging[1:]], ratio)
 
 
-def is_overfitted(subject: RunSubject, tag: str) -> bool:
-    """Whether this is a validation loss whose training loss went on falling."""
-    return any(match.val.tag == tag and match.train_went_on for match in subject.matches)
+def is_overfitted(subject: RunSubject, loss: Curve) -> bool:
+    """Whether this is a validation loss, or a copy of one, whose training loss went on falling."""
+    return any(
+        match.train_went_on and np.array_equal(match.val.series.values, loss.series.values)
+        for match in subject.matches
+    )
 
 
 def is_harder(subject: RunSubject, part: Curve, ratio: float) -> bool:
