@@ -12,8 +12,8 @@ import numpy as np
 from tbreport.analysis import curves
 from tbreport.analysis.curve import Curve
 from tbreport.analysis.layers import Layer, layers_of
-from tbreport.analysis.pairs import NO_MEASURES, Comparison, compare, find_pairs
-from tbreport.analysis.roles import ONE_SIDED, RoleRules, is_loss, words
+from tbreport.analysis.pairs import NO_MEASURES, Comparison, compare, find_pairs, same_range
+from tbreport.analysis.roles import HELD_OUT, ONE_SIDED, RoleRules, is_loss, words
 from tbreport.analysis.thin import merged
 from tbreport.model import Float64s, Int64s, Pair, Role, Run, Split
 
@@ -23,6 +23,8 @@ TAKEN_OVER = frozenset({"resumed", "purged"})
 RESTART_RISE = 1.5  # times the level before: more than a resume with its weights makes
 BESIDE = 3  # points on either side of a restart, whose medians are its levels
 OF_GAMES = frozenset({"generator loss", "discriminator loss", "adversarial loss"})
+STAYED = 1.05  # times its best: a validation loss that ends below stayed there
+STAYED_FOR = 3  # evaluations after the training loss had risen
 
 
 @dataclass(frozen=True, eq=False)  # no slots: cached_property needs a __dict__
@@ -209,6 +211,32 @@ class RunSubject:
             if curve.role.metric == "loss" or (curve.role.split or "train") not in totals
         )
 
+    def validates_after(self, tag: str, step: int) -> bool:
+        """Whether validation stayed at its best long after a step of a training loss.
+
+        Its own validation loss did, or all that were logged along the same steps. Then what made
+        the training loss rise there are harder samples, or few of them.
+        """
+        train = self.curves[tag]
+        if train.role.split in HELD_OUT:
+            return False
+        own = any(
+            match.train is train
+            and match.is_comparable
+            and stays_good(match.val)
+            and match.val_x[-STAYED_FOR] >= np.interp(step, match.train.steps, match.train_x)
+            for match in self.matches
+        )
+        beside = [
+            val
+            for val in self.judged_losses
+            if val.role.split in HELD_OUT and same_range(train.steps, val.steps)
+        ]
+        return own or (
+            len(beside) > 0
+            and all(stays_good(val) and val.steps[-STAYED_FOR] >= step for val in beside)
+        )
+
     @cached_property
     def rises(self) -> Int64s:
         """The steps at which a learning rate was raised at once: restarts and cycles."""
@@ -263,6 +291,13 @@ def begins_anew(curve: Curve, place: int) -> bool:
 def level_before(curve: Curve, place: int) -> float:
     """The level of the last points before one."""
     return curves.median(curve.values[max(0, place - BESIDE) : place])
+
+
+def stays_good(val: Curve) -> bool:
+    """Whether a validation loss fell, and ends about as low as it ever was."""
+    if len(val) < STAYED_FOR or not val.is_positive:
+        return False
+    return val.tail < val.head and val.tail <= STAYED * val.best
 
 
 def preference(curve: Curve) -> tuple[bool, bool, bool, bool, int]:

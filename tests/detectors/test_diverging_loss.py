@@ -31,6 +31,13 @@ FIRES = {
         }
     ),
     "rises from the start": run({"loss": np.linspace(1, 5, 50)}),
+    "with one of two validation losses": run(
+        {
+            "train/loss": diverging(to=1.2),
+            "val/clean_loss": healthy(seed=2),
+            "val/noisy_loss": diverging(seed=3),
+        }
+    ),
 }
 CYCLES = np.where(np.arange(400) % 6 < 3, 1.0, 0.1)  # shorter than the running median
 FIRES["under a rate that cycles fast"] = run({"loss": diverging(400), "lr": CYCLES})
@@ -72,6 +79,16 @@ QUIET = {
                 steps=np.arange(17, 680, 17),
             ),
         ]
+    ),
+    "near miss: batches of harder samples, while the validation of epochs goes on falling": run(
+        [
+            series("train_loss_step", diverging(to=1.2), steps=np.arange(9, 2000, 10)),
+            series("train_loss_epoch", healthy(20, seed=1), steps=np.arange(99, 2000, 100)),
+            series("val_loss", healthy(20, seed=2), steps=np.arange(99, 2000, 100)),
+        ]
+    ),
+    "near miss: longer sequences, while the loss of the longest goes on falling": run(
+        {"train/loss": diverging(to=1.2), "val/loss_len5": healthy(seed=2)}
     ),
     "a game": run({"loss_G": diverging(), "loss_D": flat()}),
     "reinforcement learning": run({"rollout/ep_rew_mean": flat(), "train/value_loss": diverging()}),

@@ -53,6 +53,13 @@ def test_a_spike_that_does_not_heal_is_a_warning() -> None:
     assert finding.message.endswith("is not back after 40 points")
 
 
+def test_a_spike_that_does_not_heal_is_information_where_validation_stayed_at_its_best() -> None:
+    (finding,) = findings("TB203", run({"train/loss": STEP, "val/loss_len5": healthy(400, seed=1)}))
+
+    assert finding.severity == "info"
+    assert finding.message.endswith("after 40 points, while validation stayed at its best")
+
+
 def test_the_advice_holds_whatever_a_step_is() -> None:
     (finding,) = findings("TB203", FIRES["a level that stays"])
 

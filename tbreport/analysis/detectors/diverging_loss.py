@@ -13,9 +13,6 @@ from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding
 from tbreport.wording import listed, number, percent
 
-STAYED = 1.05  # times its best: a validation loss that ends below stayed there
-STAYED_FOR = 3  # evaluations after the training loss had risen
-
 
 @detector("TB202", needs=("loss",))
 def diverging_loss(
@@ -39,8 +36,8 @@ def diverging_loss(
         came back. Cycles
         shorter than the running median are not told apart. A validation loss whose training loss
         went on falling is overfitting (TB301), and not told here; nor is a training loss that rose
-        while its validation loss stayed at its best: then the samples became harder, not the model
-        worse.
+        while its validation loss, or every one that was logged along it, stayed at its best: then
+        the samples became harder, not the model worse.
 
     Why it matters
         The run threw away what it had learned, and rarely finds back.
@@ -102,21 +99,7 @@ def is_harder(subject: RunSubject, part: Curve, ratio: float) -> bool:
     risen = np.flatnonzero(part.smooth[part.turn_index :] >= ratio * part.best)
     if not len(risen):
         return False
-    step = part.steps[part.turn_index + int(risen[0])]
-    return any(
-        match.train.tag == part.tag
-        and match.is_comparable
-        and stays_good(match.val)
-        and match.val_x[-STAYED_FOR] >= np.interp(step, match.train.steps, match.train_x)
-        for match in subject.matches
-    )
-
-
-def stays_good(val: Curve) -> bool:
-    """Whether a validation loss fell, and ends about as low as it ever was."""
-    if len(val) < STAYED_FOR or not val.is_positive:
-        return False
-    return val.tail < val.head and val.tail <= STAYED * val.best
+    return subject.validates_after(part.tag, int(part.steps[part.turn_index + int(risen[0])]))
 
 
 def lost(curve: Curve) -> float:
