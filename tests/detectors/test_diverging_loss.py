@@ -31,6 +31,9 @@ FIRES = {
         }
     ),
     "rises from the start": run({"loss": np.linspace(1, 5, 50)}),
+    "back to guessing, at 1.3 times its best": run(
+        {"loss": np.append(np.linspace(2.3, 1.77, 100), np.linspace(1.77, 2.33, 100))}
+    ),
     "with one of two validation losses": run(
         {
             "train/loss": diverging(to=1.2),
@@ -69,6 +72,16 @@ QUIET = {
     "near miss: harder samples, while validation goes on falling": run(
         {"train/loss": diverging(to=0.6), "val/loss": healthy(seed=2)}
     ),
+    "near miss: batches of harder samples, while the validation of epochs goes on falling": run(
+        [
+            series("train_loss_step", diverging(to=1.2), steps=np.arange(9, 2000, 10)),
+            series("train_loss_epoch", healthy(20, seed=1), steps=np.arange(99, 2000, 100)),
+            series("val_loss", healthy(20, seed=2), steps=np.arange(99, 2000, 100)),
+        ]
+    ),
+    "near miss: longer sequences, while the loss of the longest goes on falling": run(
+        {"train/loss": diverging(to=1.2), "val/loss_len5": healthy(seed=2)}
+    ),
     "near miss: overfitting, under the second name that Keras gives it": run(
         [
             series("train/epoch_loss", healthy(40)),
@@ -80,15 +93,8 @@ QUIET = {
             ),
         ]
     ),
-    "near miss: batches of harder samples, while the validation of epochs goes on falling": run(
-        [
-            series("train_loss_step", diverging(to=1.2), steps=np.arange(9, 2000, 10)),
-            series("train_loss_epoch", healthy(20, seed=1), steps=np.arange(99, 2000, 100)),
-            series("val_loss", healthy(20, seed=2), steps=np.arange(99, 2000, 100)),
-        ]
-    ),
-    "near miss: longer sequences, while the loss of the longest goes on falling": run(
-        {"train/loss": diverging(to=1.2), "val/loss_len5": healthy(seed=2)}
+    "near miss: two lucky batches just before the end": run(
+        {"loss": np.append(healthy(97, noise=0.05, end=0.3), [0.14, 0.15, 0.3])}
     ),
     "a game": run({"loss_G": diverging(), "loss_D": flat()}),
     "reinforcement learning": run({"rollout/ep_rew_mean": flat(), "train/value_loss": diverging()}),
@@ -134,5 +140,14 @@ def test_a_loss_that_only_rises_made_no_progress() -> None:
     (finding,) = findings("TB202", FIRES["rises from the start"])
 
     assert finding.severity == "error"
+    assert finding.message.endswith("; it made no progress")
+    assert finding.advice.startswith("Start again")
+
+
+def test_a_loss_that_is_best_at_its_first_point_is_not_resumed_from_there() -> None:
+    values = np.append([1.0, 1e3, 1e4], np.full(40, 1e9))
+
+    (finding,) = findings("TB202", run({"loss": values}))
+
     assert finding.message.endswith("; it made no progress")
     assert finding.advice.startswith("Start again")
