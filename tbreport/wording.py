@@ -108,11 +108,13 @@ def count(n: int, noun: str) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """One unit: "29 min", "3.2 h", "45 s", "30 ms"; what took no time at all is "0 s"."""
+    """One unit that suits: "29 min", "3.2 h", "45 s", "63.6 ms"; no time at all is "0 s"."""
     if seconds is None or not math.isfinite(seconds):
         return "–"
-    if abs(seconds) < 0.1:
-        return f"{number(float(f'{1000 * seconds:.2g}'))} ms" if seconds else "0 s"
+    if seconds == 0:
+        return "0 s"
+    if abs(seconds) < 0.9995:
+        return f"{seconds * 1000:.3g} ms"
     if seconds < 10:
         return f"{seconds:.1f} s"
     if seconds < 120:

@@ -71,8 +71,18 @@ def test_a_span_of_one_step_is_a_step() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(3.21, "3.2 s"), (45.0, "45 s"), (1740.0, "29 min"), (11_520.0, "3.2 h"), (4e5, "4.6 d")]
-    + [(0.0, "0 s"), (0.02931, "29 ms"), (0.0002928, "0.29 ms"), (0.1, "0.1 s")],
+    [
+        (0.0, "0 s"),
+        (0.00182, "1.82 ms"),
+        (0.0636, "63.6 ms"),
+        (0.999, "999 ms"),
+        (0.9996, "1.0 s"),
+        (3.21, "3.2 s"),
+        (45.0, "45 s"),
+        (1740.0, "29 min"),
+        (11_520.0, "3.2 h"),
+        (4e5, "4.6 d"),
+    ],
 )
 def test_a_duration_has_one_unit(seconds: float, shown: str) -> None:
     assert wording.duration(seconds) == shown

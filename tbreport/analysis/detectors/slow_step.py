@@ -78,7 +78,7 @@ def slow_step(
     step = int(curve.steps[at + 1])
     yield Observation(
         "warning" if later / level - 1 >= warning_shift and share >= time_lost else "info",
-        f"from step {step} on a step takes {pace_text(later)} in place of {pace_text(level)}, "
+        f"from step {step} on a step takes {duration(later)} in place of {duration(level)}, "
         f"{number(later / level)} times as long; that cost {duration(lost)}, "
         f"{percent(share)} of the run",
         "Look at what changed there: the data loader, other jobs on the machine, the size of "
@@ -94,11 +94,6 @@ def slow_step(
             "lost_percent": 100 * share,
         },
     )
-
-
-def pace_text(seconds: float) -> str:
-    """The time of a step, in milliseconds where it is under a second."""
-    return duration(seconds) if seconds >= 1 else f"{number(1000 * seconds)} ms"
 
 
 def paces(curve: Curve) -> Float64s:
