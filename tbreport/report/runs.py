@@ -14,6 +14,7 @@ from tbreport.report.galleries import scalar_statistics
 MAX_METRICS = 4  # pairs of columns: a wider table is no longer read
 MIN_POINTS = 10  # of a loss, before a run counts as judged
 SPARK_POINTS = 48
+LEADING = ("reward", "loss")  # stand first: what a run is after
 OF_TRAINING = ("TB2", "TB3", "TB4")  # codes of detectors that judge how a training went
 
 Key = tuple[str, str]  # metric, split
@@ -24,7 +25,8 @@ def table(digests: Sequence[RunDigest], compare: str | None = None) -> Table:
 
     Columns: the run, its status, steps and time, then for each of the foremost metrics by role the
     last value with a sparkline and, unless it is of training, the best and where, the best of all
-    runs set off; learning rate.
+    runs set off; learning rate. A reward is told like a metric of held-out samples, whatever its
+    split.
     """
     roles = [by_role(digest) for digest in digests]
     keys = foremost(roles)
@@ -34,10 +36,11 @@ def table(digests: Sequence[RunDigest], compare: str | None = None) -> Table:
         Column("steps", "right"),
         Column("time", "right"),
     ]
-    for metric, split in keys:
-        title = f"{metric} {split}".strip()
-        columns.append(Column(title, "right", optional=metric != "loss" and split == "train"))
-        if split != "train":
+    for key in keys:
+        metric = key[0]
+        title = " ".join(key).strip()
+        columns.append(Column(title, "right", optional=metric != "loss" and not has_best(key)))
+        if has_best(key):
             columns += [Column("best", "right"), Column("at", "right", optional=True)]
     rates = [learning_rate(by_key) for by_key in roles]
     if any(rates):
@@ -48,7 +51,7 @@ def table(digests: Sequence[RunDigest], compare: str | None = None) -> Table:
         row = [Cell(digest.run, tone="strong" if digest.run == compare else "plain")]
         row += [status(digest), *extent(digest)]
         for key in keys:
-            row += metric_cells(digest, by_key.get(key), winners[key], with_best=key[1] != "train")
+            row += metric_cells(digest, by_key.get(key), winners[key], with_best=has_best(key))
         if any(rates):
             last = rate.last if rate else None
             row.append(Cell(wording.number(last), last))
@@ -63,6 +66,12 @@ def winner(found: Sequence[Statistics | None]) -> float | None:
         return None
     better = min if known[0].role.goal == "min" else max
     return better(one.best for one in known if one.best is not None)
+
+
+def has_best(key: Key) -> bool:
+    """Whether the best value is worth a column: that of training says nothing but for a reward."""
+    metric, split = key
+    return split != "train" or metric == "reward"
 
 
 def learning_rate(by_key: Mapping[Key, Statistics]) -> Statistics | None:
@@ -93,7 +102,7 @@ def rank(statistics: Statistics, paired: set[str]) -> tuple[bool, int]:
 
 
 def foremost(roles: Sequence[Mapping[Key, Statistics]]) -> list[Key]:
-    """The metrics that the table shows: losses, those of held-out samples, those of most runs.
+    """The metrics that the table shows: rewards, losses, held-out samples, what most runs have.
 
     Args:
         roles: `by_role` of every run.
@@ -111,9 +120,12 @@ def foremost(roles: Sequence[Mapping[Key, Statistics]]) -> list[Key]:
         told = (is_rare, split not in ("val", "test"), split == "train")
         return (*told, -counts[key], metric, splits.index(split))
 
-    losses = sorted((key for key in counts if key[0] == "loss"), key=lambda k: splits.index(k[1]))
-    others = sorted((key for key in counts if key[0] != "loss"), key=order)
-    return (losses + others)[:MAX_METRICS]
+    leading = sorted(
+        (key for key in counts if key[0] in LEADING),
+        key=lambda key: (LEADING.index(key[0]), splits.index(key[1])),
+    )
+    others = sorted((key for key in counts if key[0] not in LEADING), key=order)
+    return (leading + others)[:MAX_METRICS]
 
 
 def was_examined(digest: RunDigest) -> bool:

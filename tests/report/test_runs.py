@@ -38,6 +38,15 @@ def test_a_metric_of_few_runs_stands_behind_that_of_all() -> None:
     assert foremost([by_role(one) for one in roles]) == [("reward", ""), ("score", "val")]
 
 
+def test_a_reward_stands_first_with_its_best_even_of_training() -> None:
+    tags = ("reward/train", "explained variance/train", "loss/train", "throughput")
+
+    columns = table([digest("a", dict.fromkeys(tags, POINTS))]).columns
+
+    assert [column.title for column in columns[4:8]] == ["reward train", "best", "at", "loss train"]
+    assert not columns[4].optional
+
+
 def test_learning_rates_have_a_column_only_where_one_was_logged() -> None:
     assert "learning rate" not in titles(("loss/train",), ("loss/train",))
     assert titles(("loss/train",), ("learning rate",))[-1] == "learning rate"
