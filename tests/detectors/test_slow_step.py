@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tbreport.model import Run
 from tests.curves import START, flat, healthy, run, series
@@ -50,6 +51,13 @@ def test_twice_as_long_is_a_warning_with_what_it_cost() -> None:
 
 def test_half_as_long_again_is_information() -> None:
     assert [f.severity for f in findings("TB412", FIRES["half as long again"])] == ["info"]
+
+
+def test_a_second_that_was_lost_is_information() -> None:
+    (finding,) = findings("TB412", timed(0.005 * slowed(noise=0.0)))
+
+    assert finding.evidence["time_lost_s"] == pytest.approx(1.0, abs=0.02)
+    assert finding.severity == "info"
 
 
 def test_steps_under_a_second_are_told_in_milliseconds() -> None:

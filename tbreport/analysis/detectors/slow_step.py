@@ -26,6 +26,7 @@ def slow_step(
     shift: float = 0.25,
     warning_shift: float = 1.0,
     time_lost: float = 0.15,
+    seconds_lost: float = 5.0,
     overlap: float = 0.15,
     min_points: int = 40,
 ) -> Iterator[Observation]:
@@ -35,7 +36,8 @@ def slow_step(
         The time per step between two points of the series with the most points: one place that
         parts it in two levels, of which the later is higher, hardly overlaps with the earlier
         and stays so to the end. A warning if the steps take twice as long or more and that
-        cost a good part of the run, else information. Pauses do not count (TB415).
+        cost a good part of the run, and seconds that somebody waits for, else information. Pauses
+        do not count (TB415).
 
     Why it matters
         The same training costs more time and money, and nobody looks at the clock.
@@ -48,6 +50,7 @@ def slow_step(
         shift: of the level, from which on it is told.
         warning_shift: and from which on it is a warning.
         time_lost: the share of the time of the run that the shift must cost for a warning.
+        seconds_lost: and the seconds of it.
         overlap: the share of the earlier times that may exceed the fastest tenth of the later.
         min_points: fewer points are too short to say.
 
@@ -76,8 +79,9 @@ def slow_step(
     lost = float(((after - level) * steps[: len(after)]).clip(0).sum())
     share = lost / max(float(curve.wall_times[-1] - curve.wall_times[0]), 1e-9)
     step = int(curve.steps[at + 1])
+    is_dear = share >= time_lost and lost >= seconds_lost
     yield Observation(
-        "warning" if later / level - 1 >= warning_shift and share >= time_lost else "info",
+        "warning" if later / level - 1 >= warning_shift and is_dear else "info",
         f"from step {step} on a step takes {duration(later)} in place of {duration(level)}, "
         f"{number(later / level)} times as long; that cost {duration(lost)}, "
         f"{percent(share)} of the run",
