@@ -218,7 +218,8 @@ def guess(tag: str) -> Role:
 @functools.lru_cache(maxsize=1 << 14)
 def words(tag: str) -> str:
     """The tag in lower-case words: "metrics/mAP50-95(B)" is "metrics map50 95 b"."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", " ", tag)
+    within = re.sub(r"^train_inner/", "train step ", tag)  # fairseq: within an epoch
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", " ", within)
     spoken = re.sub(r"[^a-z0-9]+", " ", parted.lower()).strip()
     for habit, usual in SPELLINGS:
         spoken = habit.sub(usual, spoken)

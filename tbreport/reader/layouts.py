@@ -12,7 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-SPLITS = ("train", "training", "validation", "valid", "val", "eval", "evaluation", "test")
+SPLITS = (
+    *("train", "training", "train_inner", "validation", "valid", "val", "eval", "evaluation"),
+    "test",
+)
 
 # A writer has dozens of folders under its own at most. A stray event file in the logdir must not
 # tie ten thousand runs together, which would then be held in memory at once.
@@ -113,7 +116,7 @@ LAYOUTS: Mapping[str, Layout] = {
     for layout in (
         Layout("add_scalars", "a folder for each curve of add_scalars", add_scalars),
         Layout("add_hparams", "the timestamped session folder of add_hparams", add_hparams),
-        Layout("splits", "train/ and validation/ folders (Keras, Estimator)", splits),
+        Layout("splits", "train/ and validation/ folders (Keras, Estimator, fairseq)", splits),
     )
 }
 

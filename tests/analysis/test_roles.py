@@ -163,10 +163,13 @@ SPOKEN: dict[str, dict[str, tuple[str, str | None, str | None]]] = {
         "decode.loss_ce": ("decode ce loss", None, "min"),
     },
     "fairseq": {
-        "train_inner/loss": ("inner loss", "train", "min"),
         "valid/best_loss": ("best so far", "val", "min"),
         "gnorm": ("gradient norm", None, None),
         "wps": ("throughput", None, "max"),
+        "train_inner/loss": ("loss", "train", "min"),
+        "train_inner/nll_loss": ("nll loss", "train", "min"),
+        "train_inner/gnorm": ("gradient norm", "train", None),
+        "train_inner_loss": ("inner loss", "train", "min"),  # of meta-learning: another loss
     },
     "cleanrl": {
         "charts/episodic_return": ("reward", None, "max"),

@@ -62,6 +62,12 @@ def test_keras_train_and_validation_join_the_file_of_their_parent() -> None:
     ]
 
 
+def test_the_three_folders_of_fairseq_are_one_run() -> None:
+    folders = [f"tb/{split}" for split in ("train", "train_inner", "valid")]
+
+    assert joined({folder: {"loss"} for folder in folders}) == {"tb": folders}
+
+
 def test_splits_at_the_top_are_the_run_of_the_logdir() -> None:
     assert joined({"train": {"loss"}, "validation": {"loss"}}) == {".": ["train", "validation"]}
 
