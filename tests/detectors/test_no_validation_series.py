@@ -5,7 +5,12 @@ from __future__ import annotations
 from tests.curves import flat, healthy, run
 from tests.findings import findings
 
-FIRES = {"a training loss alone": run({"train/loss": healthy(), "lr": flat()})}
+FIRES = {
+    "a training loss alone": run({"train/loss": healthy(), "lr": flat()}),
+    "validation under names that say nothing": run(
+        {"loss/total": healthy(), "val/recon": healthy(), "val/total": healthy()}
+    ),
+}
 QUIET = {
     "noise only": run({"train/loss": healthy(noise=0.3), "val/loss": healthy(noise=0.3)}),
     "near miss: a validation accuracy": run({"train/loss": healthy(), "val/accuracy": flat()}),
@@ -22,3 +27,12 @@ def test_it_says_what_is_missing() -> None:
     assert finding.severity == "info"
     assert finding.tags == ("train/loss",)
     assert finding.message.startswith("there is train/loss, but no validation series")
+
+
+def test_it_does_not_deny_validation_series_whose_names_say_nothing() -> None:
+    (finding,) = findings("TB601", FIRES["validation under names that say nothing"])
+
+    assert finding.message == (
+        "there is loss/total, but no validation series whose name says what it measures "
+        "(not val/recon and val/total): overfitting cannot be told"
+    )

@@ -42,9 +42,11 @@ def no_validation_series(
     if any(curve.role.goal is not None for curve in held_out):
         return
     losses = [curve.tag for curve in subject.judged_losses if len(curve) >= min_points]
+    nameless = [curve.tag for curve in held_out if not curve.role.metric]
+    known = f" whose name says what it measures (not {listed(nameless)})" if nameless else ""
     yield Observation(
         "info",
-        f"there is {listed(losses)}, but no validation series: overfitting cannot be told",
+        f"there is {listed(losses)}, but no validation series{known}: overfitting cannot be told",
         "Log a validation loss, or name it in [roles] of the settings.",
         tags=tuple(losses),
         evidence={"scalar_tags": len(subject.curves)},
