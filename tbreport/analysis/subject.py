@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -23,6 +23,7 @@ TAKEN_OVER = frozenset({"resumed", "purged"})
 RESTART_RISE = 1.5  # times the level before: more than a resume with its weights makes
 BESIDE = 3  # points on either side of a restart, whose medians are its levels
 OF_GAMES = frozenset({"generator loss", "discriminator loss", "adversarial loss"})
+LOWERED = frozenset({"regression error", "perplexity", "bits"})  # by training, as a loss is
 STAYED = 1.05  # times its best: a validation loss that ends below stayed there
 STAYED_FOR = 3  # evaluations after the training loss had risen
 
@@ -78,10 +79,14 @@ class RunSubject:
 
     @cached_property
     def curves(self) -> dict[str, Curve]:
-        """Every scalar series, by tag."""
-        return {
-            tag: Curve(series, self.rules.role(tag)) for tag, series in self.run.scalars.items()
-        }
+        """Every scalar series, by tag.
+
+        Where nothing is called a loss, the errors that a training lowers directly are its losses.
+        """
+        roles = {tag: self.rules.role(tag) for tag in self.run.scalars}
+        if not any(is_loss(role.metric) for role in roles.values()):
+            roles = {tag: as_loss(role) for tag, role in roles.items()}
+        return {tag: Curve(series, roles[tag]) for tag, series in self.run.scalars.items()}
 
     @cached_property
     def roles(self) -> dict[str, Role]:
@@ -291,6 +296,11 @@ def begins_anew(curve: Curve, place: int) -> bool:
 def level_before(curve: Curve, place: int) -> float:
     """The level of the last points before one."""
     return curves.median(curve.values[max(0, place - BESIDE) : place])
+
+
+def as_loss(role: Role) -> Role:
+    """A mean squared error and the like, as a loss; any other role as it is."""
+    return replace(role, metric="loss") if role.metric in LOWERED else role
 
 
 def stays_good(val: Curve) -> bool:

@@ -55,6 +55,14 @@ def test_a_loss_that_touches_zero_is_not_judged() -> None:
     assert [curve.tag for curve in subject.judged_losses] == ["val/loss"]
 
 
+def test_errors_that_training_lowers_are_the_losses_of_a_run_that_names_none() -> None:
+    assert judged("RMSE/train", "RMSE/test", "lr") == ["RMSE/test", "RMSE/train"]
+    assert judged("train/ppl", "valid/ppl") == ["train/ppl", "valid/ppl"]
+    assert judged("train/mse", "val/accuracy") == ["train/mse"]
+    assert judged("train/loss", "val/mae") == ["train/loss"]
+    assert judged("train/mse", "rollout/ep_rew_mean") == []
+
+
 def test_segments_begin_where_the_learning_rate_was_raised() -> None:
     rates = np.tile(np.linspace(1, 0.01, 50), 4)
     subject = RunSubject(run({"train/loss": healthy(200), "lr": rates}))

@@ -35,6 +35,7 @@ FIRES = {
     "plain": run({"loss/train": healthy(), "loss/val": overfit()}),
     "hugging face": run({"train/loss": healthy(), "eval/loss": overfit()}),
     "a part without a total": run({"train/box_loss": healthy(), "val/box_loss": overfit()}),
+    "nothing is called a loss": run({"RMSE/train": healthy(), "RMSE/test": overfit()}),
     "mild": trained(overfit(rise=0.12, noise=0.01)),
     "twelve evaluations": trained(overfit(12, noise=0.01)),
     "mild and noisy, but long": trained(overfit(1000, rise=0.1, noise=0.03)),
