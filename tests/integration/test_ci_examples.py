@@ -50,8 +50,9 @@ TRAINING = """\
 import sys
 from pathlib import Path
 from tests.integration.test_ci_examples import train
-train(Path(sys.argv[4]), int(sys.argv[2]), shift=0.2)
+train(Path(sys.argv[4]), int(sys.argv[2]), shift=0.2 if sys.argv[2] in WORSE else 0.0)
 """
+ALWAYS = "${{ !cancelled() }}"
 Look = Callable[[str, str], str]
 needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="gh's filters need jq here")
 
@@ -278,6 +279,35 @@ def test_the_action_comments_only_where_it_is_asked_to(checkout: Path) -> None:
     assert not (checkout / "gh-calls").exists()
 
 
+def training(*worse: str) -> str:
+    """A script whose runs of these seeds are worse than the baseline's."""
+    return f"WORSE = {worse}\n{TRAINING}"
+
+
+def train_and_gate(folder: Path) -> tuple[list[int], list[dict[str, Any]]]:
+    """Run the first workflow; the exit codes of the steps that ran, and all steps."""
+    steps = yaml.safe_load((EXAMPLES / "train-and-gate.yml").read_text())["jobs"]["gate"]["steps"]
+    codes: list[int] = []
+    gate = {"outputs.needs-confirmation": "", "outcome": ""}
+
+    def look(context: str, path: str) -> str:
+        return of_event(context, path) if context == "github" else gate[path.removeprefix("gate.")]
+
+    for step in steps:
+        condition = step.get("if", "")
+        if condition != ALWAYS and (any(codes) or not holds(condition, look)):
+            continue
+        if step.get("id") == "gate":
+            code, _, outputs = play(folder, **step["with"])
+            gate["outcome"] = "failure" if code else "success"
+            gate["outputs.needs-confirmation"] = outputs.get("needs-confirmation", "")
+            codes.append(0 if step.get("continue-on-error") else code)
+        elif "run" in step:
+            variables = {"GITHUB_RUN_NUMBER": "100"} | variables_of(step)
+            codes.append(shell(folder, step["run"], variables).returncode)
+    return codes, steps
+
+
 def comment_from_artifact(folder: Path) -> int:
     """Run the second workflow in a folder with the artifact of the first; its exit code."""
     (job,) = yaml.safe_load((EXAMPLES / "comment.yml").read_text())["jobs"].values()
@@ -287,15 +317,8 @@ def comment_from_artifact(folder: Path) -> int:
 
 @needs_jq
 def test_a_pull_request_from_a_fork_is_trained_judged_and_commented_on(checkout: Path) -> None:
-    (checkout / "train.py").write_text(TRAINING)
-    steps = yaml.safe_load((EXAMPLES / "train-and-gate.yml").read_text())["jobs"]["gate"]["steps"]
-    codes = []
-    for step in steps:
-        if "run" in step:
-            variables = {"GITHUB_RUN_NUMBER": "100"} | variables_of(step)
-            codes.append(shell(checkout, step["run"], variables).returncode)
-        elif step.get("id") == "gate":
-            codes.append(play(checkout, **step["with"])[0])
+    (checkout / "train.py").write_text(training("100", "1001", "1002"))
+    codes, steps = train_and_gate(checkout)
     artifact = checkout / "artifact"
     artifact.mkdir()
     for path in steps[-1]["with"]["path"].split():
@@ -304,11 +327,36 @@ def test_a_pull_request_from_a_fork_is_trained_judged_and_commented_on(checkout:
 
     code = comment_from_artifact(artifact)
 
-    assert codes == [0, 1, 0]
+    assert codes == [0, 0, 1, 0]  # training, gate, confirmation, number
     assert code == 0
     assert written(checkout) == []
     comment = (checkout / "tbreport-report" / "comment.md").read_text()
     assert written(artifact) == [("POST", f"{ISSUE}/7/comments", comment)]
+
+
+def test_fresh_seeds_clear_a_failure_that_was_chance(checkout: Path) -> None:
+    (checkout / "train.py").write_text(training("100"))
+
+    codes, _ = train_and_gate(checkout)
+
+    assert codes == [0, 0, 0, 0]
+    comment = (checkout / "tbreport-report" / "comment.md").read_text()
+    assert "The gate passed" in comment
+    assert "confirmation of" in comment
+
+
+@pytest.mark.parametrize(
+    ("script", "codes"),
+    [(training(), [0, 0, 0]), ("from pathlib import Path\nPath('runs/lm').mkdir(parents=True)",
+                               [0, 0, 1, 0])],
+)  # fmt: skip
+def test_what_passes_or_cannot_be_confirmed_trains_no_fresh_seeds(
+    checkout: Path, script: str, codes: list[int]
+) -> None:
+    (checkout / "train.py").write_text(script)
+
+    assert train_and_gate(checkout)[0] == codes
+    assert not (checkout / "runs" / "fresh").exists()
 
 
 @needs_jq
@@ -328,7 +376,7 @@ def test_an_artifact_that_names_another_pull_request_is_refused(
 
 
 def test_a_merge_appends_its_run_to_the_baseline_and_pushes_it(checkout: Path) -> None:
-    (checkout / "train.py").write_text(TRAINING)
+    (checkout / "train.py").write_text(training())
     begin = """
       git init -q --bare ./origin.git
       git init -q -b main . && git remote add origin ./origin.git
