@@ -240,6 +240,24 @@ def test_the_action_tells_a_mistake_from_a_regression(checkout: Path) -> None:
     assert code == 2
 
 
+def test_each_gate_of_a_workflow_can_have_a_page_of_its_own_name(checkout: Path) -> None:
+    train(checkout / "runs" / "lm", 100)
+
+    code, _, outputs = play(checkout, candidate="lm=runs/lm", name="a100")
+
+    assert code == 0
+    assert outputs["report-path"] == "tbreport-report/a100.html"
+    assert (checkout / outputs["report-path"]).is_file()
+
+
+def test_an_upload_that_fails_fails_no_build() -> None:
+    steps = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
+    (upload,) = (step for step in steps if step.get("id") == "upload")
+
+    assert upload["continue-on-error"] is True
+    assert upload["with"]["overwrite"] is True
+
+
 @needs_jq
 def test_the_action_comments_with_a_link_to_the_page_and_still_fails(checkout: Path) -> None:
     train(checkout / "runs" / "lm", 100, shift=0.2)
