@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +34,19 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     assert [run.id for run in found.runs] == [run.id for run in stored.runs]
     np.testing.assert_array_equal(found.grids[LOSS], stored.grids[LOSS])
     np.testing.assert_allclose(found.runs[0].curves[LOSS], stored.runs[0].curves[LOSS], rtol=1e-6)
+
+
+def test_every_key_of_the_file_stands_in_the_manual() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "gate.md").read_text(encoding="utf-8")
+    described = manual.partition("## The baseline file")[2].partition("\n## ")[0]
+    golden = build("lm", {}, baseline_runs(1), [LOSS], golden=Golden(rtol=0.1))
+
+    document = json.loads(write([golden], "1"))
+
+    (job,) = document["baselines"]
+    (run,) = job["runs"]
+    keys = {*document, *job, *job["golden"], *run, *run["metrics"][LOSS]}
+    assert keys <= set(re.findall(r"`(\w+)`", described))
 
 
 def test_writing_again_changes_nothing(tmp_path: Path) -> None:

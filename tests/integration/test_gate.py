@@ -513,6 +513,16 @@ def test_the_gate_imports_nothing_heavy(runs: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_every_key_of_the_json_stands_in_the_manual(tbreport: Command, runs: Path) -> None:
+    manual = (ROOT / "docs" / "json.md").read_text(encoding="utf-8").partition("## A gate")[2]
+
+    done = tbreport("gate", "worse", "--baseline", "main", "--format", "json=-")
+
+    found = json.loads(done.out)["gate"]
+    keys = {*found, *found["checks"][0], *found["ungated"][0]}
+    assert keys <= set(re.findall(r"`(\w+)`", manual.partition("\n## ")[0]))
+
+
 def test_the_same_verdict_comes_through_the_json(tbreport: Command, runs: Path) -> None:
     done = tbreport("gate", "worse", "--baseline", "main", "--format", "json=-")
 
