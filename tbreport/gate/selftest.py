@@ -120,10 +120,17 @@ def self_test(
     the edge may pass.
 
     Raises:
+        NothingToCompare: no metric of a job is compared, so that no defect could be seen.
         TbreportError: as `judge`.
     """
     control = judge(digests, baselines, policy)
     gated = {(c.job, c.tag): direction_of(c.tag, policy) for c in control.checks if c.direction}
+    jobs = {job_of(digest.run, policy.group) for digest in digests}
+    if untried := sorted(jobs - {job for job, _ in gated}):
+        raise NothingToCompare(
+            f"no metric of job {untried[0]!r} is compared: there is nothing to put defects into",
+            hint="the gate without --self-test says why; --key must be the baseline's",
+        )
     tolerances = [policy.tol or 0.0, *(limit.tol or 0.0 for limit in policy.limits)]
     amount = 2 * max(policy.max_regression, *tolerances)
     found = []

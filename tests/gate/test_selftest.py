@@ -7,9 +7,10 @@ import re
 import numpy as np
 import pytest
 
+from tbreport.errors import NothingToCompare
 from tbreport.gate.advice import enough
 from tbreport.gate.collecting import build
-from tbreport.gate.model import Limit, Policy
+from tbreport.gate.model import Baseline, Limit, Policy
 from tbreport.gate.selftest import Trial, self_test, told
 from tbreport.gate.statistics import power
 from tbreport.model import RunDigest
@@ -38,6 +39,20 @@ def test_every_defect_is_caught_where_seeds_hardly_differ() -> None:
 
     assert all(trial.is_caught for trial in trials)
     assert not any(trial.advice for trial in trials)
+
+
+@pytest.mark.parametrize(
+    ("policy", "baselines"),
+    [
+        (Policy((Limit(LOSS, "lower"),), key={"gpu": "h100"}), [baseline()]),
+        (Policy(expressions=("last('val/loss') < 9",)), []),
+    ],
+)
+def test_a_gate_that_compares_nothing_catches_nothing(
+    policy: Policy, baselines: list[Baseline]
+) -> None:
+    with pytest.raises(NothingToCompare, match="no metric of job 'lm' is compared"):
+        self_test([candidate()], baselines, policy)
 
 
 def test_a_miss_that_seeds_hide_says_by_how_much_and_how_many_runs_would_do() -> None:
