@@ -172,4 +172,4 @@ def test_the_headline_counts_detectors_that_could_not_look() -> None:
 
     detail = headline(RUNS, (), detectors).detail
 
-    assert detail == "no findings; 1 detector ran, 1 could not look"
+    assert detail.endswith("; 1 detector ran, 1 could not look")
