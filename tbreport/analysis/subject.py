@@ -13,15 +13,13 @@ from tbreport.analysis import curves
 from tbreport.analysis.curve import Curve
 from tbreport.analysis.layers import Layer, layers_of
 from tbreport.analysis.pairs import NO_MEASURES, Comparison, compare, find_pairs, same_range
+from tbreport.analysis.restarts import restarts
 from tbreport.analysis.roles import HELD_OUT, ONE_SIDED, RoleRules, is_loss, words
 from tbreport.analysis.thin import merged
 from tbreport.model import Float64s, Int64s, Pair, Role, Run, Split
 
 # A run with one of these learns from its own actions: its losses have no level to return to.
 OF_REINFORCEMENT = frozenset({"reward", "policy loss", "episode length"})
-TAKEN_OVER = frozenset({"resumed", "purged"})
-RESTART_RISE = 1.5  # times the level before: more than a resume with its weights makes
-BESIDE = 3  # points on either side of a restart, whose medians are its levels
 OF_GAMES = frozenset({"generator loss", "discriminator loss", "adversarial loss"})
 LOWERED = frozenset({"regression error", "perplexity", "bits"})  # by training, as a loss is
 STAYED = 1.05  # times its best: a validation loss that ends below stayed there
@@ -248,25 +246,9 @@ class RunSubject:
         raised = [rate.steps[rate.leaps] for rate in self.learning_rates() if len(rate.leaps)]
         return merged(*raised) if raised else np.empty(0, np.int64)
 
-    def restarts(self, curve: Curve) -> Int64s:
-        """The steps at which a later attempt took over and a curve began anew, far above its level.
-
-        A resume that goes on where the curve was is none: what happens to it is one story.
-        """
-        steps = [
-            aside.first_step
-            for aside in self.run.superseded
-            if aside.tag == curve.tag and aside.reason in TAKEN_OVER
-        ]
-        if not steps:
-            return np.empty(0, np.int64)
-        places = merged(np.searchsorted(curve.steps, np.array(steps, np.int64)))
-        anew: Int64s = curve.steps[[place for place in places if begins_anew(curve, int(place))]]
-        return anew
-
     def cuts(self, curve: Curve) -> Int64s:
         """The steps across which a curve is not compared: raised learning rates, restarts."""
-        anew = self.restarts(curve)
+        anew = restarts(self.run, curve)
         return merged(self.rises, anew) if len(anew) else self.rises
 
     def segments(self, curve: Curve) -> tuple[Curve, ...]:
@@ -283,19 +265,6 @@ class RunSubject:
             return (curve,)
         edges = [0, *(int(cut) for cut in cuts if 0 < cut < len(curve.series)), len(curve.series)]
         return tuple(curve.part(a, b) for a, b in pairwise(edges))
-
-
-def begins_anew(curve: Curve, place: int) -> bool:
-    """Whether the points from a place on lie far above those before it."""
-    after = curve.values[place : place + BESIDE]
-    if place < BESIDE or not len(after):
-        return False
-    return curves.median(after) > RESTART_RISE * level_before(curve, place)
-
-
-def level_before(curve: Curve, place: int) -> float:
-    """The level of the last points before one."""
-    return curves.median(curve.values[max(0, place - BESIDE) : place])
 
 
 def as_loss(role: Role) -> Role:

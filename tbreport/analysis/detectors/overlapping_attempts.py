@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tbreport.analysis.detector import Observation, detector
-from tbreport.analysis.subject import RESTART_RISE, TAKEN_OVER, RunSubject, level_before
+from tbreport.analysis.restarts import RISE, TAKEN_OVER, level_before, restarts
+from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding, SetAsideReason, Severity
 from tbreport.wording import count, listed, number, span
 
@@ -100,9 +101,9 @@ def begun_anew(subject: RunSubject) -> tuple[str, bool]:
     """
     told, is_lost = [], False
     for curve in subject.judged_losses:
-        for step in subject.restarts(curve)[-1:]:
+        for step in restarts(subject.run, curve)[-1:]:
             place = int(curve.steps.searchsorted(step))
             before, after = level_before(curve, place), float(curve.values[place])
             told.append(f"{curve.tag} goes on at {number(after)} there, after {number(before)}")
-            is_lost = is_lost or curve.tail > RESTART_RISE * before
+            is_lost = is_lost or curve.tail > RISE * before
     return ("; " + listed(told) if told else ""), is_lost
