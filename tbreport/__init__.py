@@ -17,21 +17,29 @@ if TYPE_CHECKING:
     from tbreport.errors import TbreportError
     from tbreport.experiment import Experiment, load
     from tbreport.gate.judge import judge
+    from tbreport.gate.model import Baseline, Policy, Verdict
     from tbreport.model import Finding, HistogramSeries, Problem, Run, RunDigest, Series
+    from tbreport.options import Options
     from tbreport.pipeline import summarize
+    from tbreport.report.document import Report
 
 __version__ = "0.1.0"
 
 # name → the module that has it
 PUBLIC = {
+    "Baseline": "tbreport.gate.model",
     "Experiment": "tbreport.experiment",
     "Finding": "tbreport.model",
     "HistogramSeries": "tbreport.model",
+    "Options": "tbreport.options",
+    "Policy": "tbreport.gate.model",
     "Problem": "tbreport.model",
+    "Report": "tbreport.report.document",
     "Run": "tbreport.model",
     "RunDigest": "tbreport.model",
     "Series": "tbreport.model",
     "TbreportError": "tbreport.errors",
+    "Verdict": "tbreport.gate.model",
     "detect": "tbreport.analysis.examination",
     "judge": "tbreport.gate.judge",
     "load": "tbreport.experiment",
@@ -39,14 +47,19 @@ PUBLIC = {
 }
 
 __all__ = [
+    "Baseline",
     "Experiment",
     "Finding",
     "HistogramSeries",
+    "Options",
+    "Policy",
     "Problem",
+    "Report",
     "Run",
     "RunDigest",
     "Series",
     "TbreportError",
+    "Verdict",
     "detect",
     "judge",
     "load",

@@ -194,6 +194,7 @@ def test_load_is_what_users_import(tmp_path: Path) -> None:
 
 
 def test_every_public_name_can_be_imported() -> None:
+    assert sorted(tbreport.PUBLIC) == sorted(tbreport.__all__)
     assert [name for name in tbreport.__all__ if not hasattr(tbreport, name)] == []
 
 
