@@ -19,10 +19,20 @@ if TYPE_CHECKING:  # most reports show no text, and need no parser
 ADDRESS = re.compile(r"(https?|mailto):", re.IGNORECASE)
 NESTING = 12  # lists and quotes within each other
 FIRST_HEADING = 3  # that of a section is the second
-# "| api_key | abc |", "api_key: abc", "api_key = abc"
-SETTING = re.compile(
-    r"^(?P<head>\s*[|>*+-]?\s*[`*_\"']*(?P<name>[\w.-]+)[`*_\"']*\s*[|:=]\s*)(?P<value>[^|\n]*\S)",
-    re.MULTILINE,
+# Possessive, so that a text of ten thousand underscores is looked at once.
+BLANK, NAME, QUOTES = r"[ \t]*+", r"(?P<name>[\w.-]++)", r"[`*\"']*+"
+SETTINGS = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        # "| api_key | abc |", "api_key: abc", "api_key = abc": to the end of the line or cell
+        rf"^(?P<head>{BLANK}[|>*+-]?+{BLANK}{QUOTES}{NAME}{QUOTES}{BLANK}[|:=]{BLANK})"
+        r"(?P<value>[^|\n]*\S)",
+        # {"lr": 0.1, "api_key": "abc"}, Namespace(lr=0.1, api_key='abc')
+        rf"(?P<head>(?<![\w.-]){NAME}{QUOTES}{BLANK}[:=]{BLANK})"
+        r"""(?P<value>"[^"\n]*"|'[^'\n]*'|[^\s,;|(){}[\]"']++)""",
+        # --api_key abc
+        rf"(?P<head>(?<!\S)--{NAME}[ \t]++)(?P<value>[^\s-]\S*+)",
+    )
 )
 
 
@@ -66,4 +76,6 @@ def without_secrets(tag: str, words: str) -> str:
         masked = wording.masked(found["name"], found["value"])
         return found["head"] + (masked or found["value"])
 
-    return SETTING.sub(shown, words)
+    for setting in SETTINGS:
+        words = setting.sub(shown, words)
+    return words
