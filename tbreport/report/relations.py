@@ -13,7 +13,9 @@ from tbreport.report.theme import LEVELS, light, run_class, run_color
 
 TOP, BOTTOM, SIDE = 34, 34, 60  # px around the parallel axes
 LETTER = 6.5  # px: the widest of a tick's label
-GAP = 124  # px between two of them
+GAP = 124  # px between two of them; of few axes more, to fill the room of three
+WIDEST_GAP = 220
+ROOM = 2 * WIDEST_GAP
 NONE = -0.1  # where a run without a value crosses an axis, as a share of its length
 
 
@@ -23,8 +25,10 @@ def parallel(found: Parallel, places: Mapping[str, int], height: int = 260) -> s
     Args:
         places: run → its number in the page, by which the page's filters know it.
     """
-    width = 2 * SIDE + GAP * (len(found.axes) - 1)
-    across = [SIDE + GAP * place for place in range(len(found.axes))]
+    n_gaps = max(len(found.axes) - 1, 1)
+    gap = min(max(GAP, ROOM // n_gaps), WIDEST_GAP)
+    width = 2 * SIDE + gap * n_gaps
+    across = [SIDE + gap * place for place in range(len(found.axes))]
 
     def down(share: float) -> float:
         return height - BOTTOM - share * (height - TOP - BOTTOM)

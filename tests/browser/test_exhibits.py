@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tbreport.pipeline import summarize
+from tbreport.report.sections import compose
 from tests import hostile
 from tests.browser.conftest import Opened, Opener
+from tests.report.documents import digest, display
 
 pytestmark = pytest.mark.browser
 
@@ -158,3 +161,15 @@ def test_without_script_every_step_can_be_seen(browser: Any, tmp_path: Path) -> 
     assert page.locator("#audio audio").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 420
     opener.contexts[0].close()
+
+
+def test_parallel_axes_are_never_larger_than_they_are_drawn(open_page: Opener) -> None:
+    swept = [
+        replace(digest(run, {"loss/val": display([2.0, 1.0 + lr])}), hparams={"lr": lr})
+        for run, lr in (("a", 0.1), ("b", 0.2), ("c", 0.3))
+    ]
+    opened = open_page(compose(swept, title="Sweep", version="1"))
+    picture = opened.page.locator(".parallel-frame svg")
+
+    scale = picture.evaluate("svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width")
+    assert scale == 1
