@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from markupsafe import Markup, escape
@@ -10,6 +11,7 @@ from tbreport.report.document import Cell, Column, Spark, Table
 from tbreport.report.theme import run_class, run_color, stripes
 
 Draw = Callable[[Spark], str]
+SHARE = re.compile(r"[+−-]?[\d.,]+ [%×]|> 1e6 ×")  # as wording.percent and wording.change write one
 LONG = 44  # characters: the style sheet cuts what is longer, if it is not muted
 
 
@@ -54,13 +56,16 @@ def sparked(cell: Cell, draw: Draw) -> str:
 
 
 def hidden_value(cell: Cell) -> str:
-    """What a cell is sorted by, where its text does not read as a number."""
+    """What a cell is sorted and filtered by, where its text does not read as a number.
+
+    Of a share its percents: who filters a column types what it shows.
+    """
     if cell.value is None:
         return ""
     try:
         float(cell.text.replace(",", "").replace("\N{MINUS SIGN}", "-"))
     except ValueError:
-        return f"{cell.value:.7g}"
+        return f"{100 * cell.value if SHARE.fullmatch(cell.text) else cell.value:.7g}"
     return ""
 
 
