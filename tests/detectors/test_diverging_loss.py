@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tbreport.analysis.detector import DetectorSettings
-from tests.curves import diverging, flat, healthy, overfit, run, series, spiky
+from tests.curves import diverging, flat, healthy, lasting, overfit, run, series, spiky
 from tests.findings import findings
 
 RESTARTS = np.concatenate([healthy(60, seed=i, start=1.0, noise=0.01) for i in range(4)])
@@ -44,7 +44,10 @@ FIRES = {
 }
 CYCLES = np.where(np.arange(400) % 6 < 3, 1.0, 0.1)  # shorter than the running median
 FIRES["under a rate that cycles fast"] = run({"loss": diverging(400), "lr": CYCLES})
+LEVEL = healthy(noise=0)
 QUIET = {
+    "noise only, that lasts": run({"loss": lasting(seed=3, noise=0.3, correlation=0.8) / LEVEL}),
+    "noise only, little of it": run({"loss": lasting(seed=4, noise=0.08, correlation=0.8) / LEVEL}),
     "noise only": run({"loss": healthy(noise=0.3)}),
     "noise only, of few points": run({"loss": healthy(12, noise=0.4)}),
     "near miss: ends at 1.4 times its best": run({"loss": diverging(to=0.5, noise=0.01)}),
