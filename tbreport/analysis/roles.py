@@ -17,6 +17,7 @@ from tbreport.model import Goal, Role, Split
 from tbreport.settings import Table
 
 UNKNOWN = Role("", None, None)
+LONGEST = 300  # characters at a tag's end that are looked at: patterns take the square of them
 
 # The rightmost word decides: "train/val_loss" is a validation loss.
 SPLITS: dict[str, Split] = {
@@ -218,7 +219,7 @@ def guess(tag: str) -> Role:
 @functools.lru_cache(maxsize=1 << 14)
 def words(tag: str) -> str:
     """The tag in lower-case words: "metrics/mAP50-95(B)" is "metrics map50 95 b"."""
-    within = re.sub(r"^train_inner/", "train step ", tag)  # fairseq: within an epoch
+    within = re.sub(r"^train_inner/", "train step ", tag[-LONGEST:])  # fairseq: within an epoch
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", " ", within)
     spoken = re.sub(r"[^a-z0-9]+", " ", parted.lower()).strip()
     for habit, usual in SPELLINGS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tbreport.analysis.roles import RoleRules, guess
@@ -284,3 +286,10 @@ def test_a_split_that_is_none_is_an_error_that_lists_them() -> None:
 def test_a_pattern_that_is_none_is_an_error() -> None:
     with pytest.raises(BadSetting, match="no regular expression"):
         rules(**{"loss(": {"split": "val"}})
+
+
+def test_a_tag_of_many_thousand_characters_is_understood_by_its_end() -> None:
+    begun = time.process_time()
+
+    assert guess("loss/" * 4_000 + "val/accuracy").split == "val"
+    assert time.process_time() - begun < 2  # 22 s where all of it is searched
