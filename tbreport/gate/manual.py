@@ -10,7 +10,7 @@ from tbreport.model import Finding
 from tbreport.wording import listed
 
 CODE = "TB501"
-NAME = "regression"
+NAME = "regression-from-baseline"
 MANUAL = """\
 A candidate that fails the gate.
 

@@ -15,7 +15,7 @@ from tests.integration.conftest import Command
         (["summarize", "--fo"], ["--format", "--force"]),
         (["summarize", "--format", "ma"], ["markdown"]),
         (["explain", "over"], ["overlapping-attempts", "overfitting"]),
-        (["explain", "regr"], ["regression"]),
+        (["explain", "regr"], ["regression-from-baseline"]),
         (["explain", "bad-b"], ["bad-baseline"]),
         (["accept", "loss-s"], ["loss-spike"]),
         (["train", "dead"], ["dead-relu"]),

@@ -64,7 +64,7 @@ def test_a_gate_passes_and_fails_by_its_exit_code(tbreport: Command, runs: Path)
     assert (same.code, worse.code) == (0, 1)
     assert "The gate passed" in same.out
     assert "The gate failed: val/loss" in worse.out
-    assert "TB501 regression" in worse.out
+    assert "TB501 regression-from-baseline" in worse.out
 
 
 def test_runs_can_be_the_baseline_without_a_file(tbreport: Command, runs: Path) -> None:
