@@ -162,7 +162,7 @@ def test_one_more_is_so_and_two_more_are() -> None:
 def test_a_loss_that_never_was_finite_has_no_last_good_value() -> None:
     (finding,) = findings("TB201", run({"loss": np.full(100, np.nan)}))
 
-    assert finding.message == "loss is NaN from step 0 on, from its first point"
+    assert finding.message == "loss is NaN from step 0 on, its first point"
     assert "last_good_value" not in finding.evidence
 
 

@@ -200,7 +200,7 @@ class Gaps:
     def before(self) -> str:
         """The last good value before the first bad point."""
         if self.first_index == 0:
-            return ", from its first point"
+            return ", its first point"
         good = self.evidence()
         step = int(good["last_good_step"])
         return f"; its last good value is {number(good['last_good_value'])} at step {step}"
