@@ -137,11 +137,20 @@ class Curve:
     def best_step(self) -> int:
         return int(self.steps[self.best_index])
 
+    @cached_property
+    def above_zero(self) -> Curve:
+        """The points that have a logarithm."""
+        return self if self.is_positive else self.taken(self.series.values > 0)
+
     def part(self, start: int, stop: int) -> Curve:
         """The points of the series from an index to before another."""
         if start == 0 and stop == len(self.series):
             return self
-        whole, kept = self.series, slice(start, stop)
+        return self.taken(slice(start, stop))
+
+    def taken(self, kept: slice | npt.NDArray[np.bool_]) -> Curve:
+        """Some points of the series."""
+        whole = self.series
         series = Series(
             whole.run,
             whole.tag,

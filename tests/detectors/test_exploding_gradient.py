@@ -21,6 +21,9 @@ FIRES = {
     ),
     "tenfold growth": run({"grad_norm": flat(400) * np.geomspace(0.1, 30, 400)}),
     "alone": run({"grad_norm": jumping(100, 200, 300)}),
+    "beside a step that was skipped": run(
+        {"grad_norm": np.where(np.arange(400) == 50, 0.0, jumping(100, 200, 300))}
+    ),
 }
 QUIET = {
     "noise only": run({"grad_norm": flat(400, noise=0.3), "loss": healthy(400)}),

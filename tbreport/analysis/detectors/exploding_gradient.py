@@ -70,8 +70,9 @@ def exploding_gradient(
         f.steps for f in earlier if f.code in ("TB201", "TB202", "TB203") and f.steps is not None
     ]
     told = []
-    for curve in subject.gradient_norms():
-        if len(curve) < min_points or not curve.is_positive:
+    for norm in subject.gradient_norms():
+        curve = norm.above_zero  # a norm of zero is that of a step that was skipped
+        if len(curve) < min_points:
             continue
         at = jumps(curve, subject.cuts(curve), ratio, spreads, skip)
         grown = curve.tail / max(median(middle_of(curve)), 1e-300)
