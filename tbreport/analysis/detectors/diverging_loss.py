@@ -74,9 +74,12 @@ def diverging_loss(
         return min(ratio, ratio_at_start) if came_back(part) else ratio
 
     def diverges(part: Curve) -> bool:
+        if len(part) < min_points:
+            return False
+        least = least_of(part) * part.best
         return (
-            len(part) >= min_points
-            and min(part.tail, tail_since(part)) >= least_of(part) * part.best
+            part.tail >= least
+            and tail_since(part) >= least
             and math.log(part.tail / part.best) >= noise_factor * level_noise(part)
             and lost(part) >= progress_lost
         )
@@ -103,8 +106,9 @@ def came_back(part: Curve) -> bool:
 
     Noise that lasts from point to point has a start, a best and an end as well.
     """
-    learned = float(np.quantile(part.values, 0.25))
-    return part.tail >= part.head and learned <= (part.head + part.best) / 2
+    if part.tail < part.head:
+        return False
+    return float(np.quantile(part.values, 0.25)) <= (part.head + part.best) / 2
 
 
 def level_noise(part: Curve) -> float:
