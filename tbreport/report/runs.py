@@ -112,11 +112,12 @@ def foremost(roles: Sequence[Mapping[Key, Statistics]]) -> list[Key]:
         for key, statistics in by_key.items():
             if statistics.role.goal is not None:
                 counts[key] = counts.get(key, 0) + 1
+    most = max(counts.values(), default=0)
     splits = ("train", "val", "", "test")
 
     def order(key: Key) -> tuple[bool, bool, bool, int, str, int]:
         metric, split = key
-        is_rare = 2 * counts[key] < max(counts.values())
+        is_rare = 2 * counts[key] < most
         told = (is_rare, split not in ("val", "test"), split == "train")
         return (*told, -counts[key], metric, splits.index(split))
 
