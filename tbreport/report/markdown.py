@@ -18,6 +18,7 @@ from tbreport.report.terminal import SIGNS, sparkline
 from tbreport.wording import plain
 
 LONGEST = 65_000  # characters
+LONGEST_LINE = 1_000  # of the headline
 ORDER = ("contrast", "gate", "findings", "compared", "runs", "checkpoints", "coverage")
 ROWS = 50  # of a table
 PUNCTUATION = re.compile(r"([\\`*_\[\]<>#|~&$])")
@@ -31,7 +32,7 @@ def render(report: Report) -> str:
     sign = SIGNS.get(severity or "", "✓")
     pieces = [
         f"<!-- tbreport:{slug(report.title)} -->\n",
-        f"### {sign} {text(report.headline.title)}\n\n{text(report.headline.detail)}\n",
+        f"### {sign} {line(report.headline.title)}\n\n{line(report.headline.detail)}\n",
     ]
     sections = {section.id: section for section in report.sections}
     shown = [sections[id] for id in ORDER if id in sections]
@@ -39,6 +40,11 @@ def render(report: Report) -> str:
         pieces += list(folded(section)) if place else list(opened(section))
     pieces.append(f"\n<sub>{text(report.title)} · {text(report.summary)}</sub>\n")
     return fitted(pieces)
+
+
+def line(words: str) -> str:
+    """The beginning of a text whose names may be as long as a comment: a verdict is not left out."""
+    return text(words if len(words) <= LONGEST_LINE else f"{words[:LONGEST_LINE]}…")
 
 
 def fitted(pieces: list[str]) -> str:

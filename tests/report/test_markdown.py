@@ -49,6 +49,13 @@ def test_a_comment_is_never_longer_than_a_code_host_takes() -> None:
     assert "too long for a comment" in text
 
 
+def test_no_name_is_so_long_that_the_verdict_is_left_out() -> None:
+    text = render(verdicts.report(verdicts.verdict(("loss/" + "x" * 2 * LONGEST,))))
+
+    assert text.splitlines()[1].startswith("### ✗ The gate failed: loss/xxx")
+    assert len(text) <= LONGEST
+
+
 def test_hostile_names_come_back_as_they_were() -> None:
     for name in verdicts.HOSTILE:
         found = verdicts.verdict((name,))
