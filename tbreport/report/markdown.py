@@ -43,7 +43,7 @@ def render(report: Report) -> str:
 
 
 def line(words: str) -> str:
-    """The beginning of a text whose names may be as long as a comment: a verdict is not left out."""
+    """The beginning of a text: names may be as long as a comment, and a verdict is not left out."""
     return text(words if len(words) <= LONGEST_LINE else f"{words[:LONGEST_LINE]}…")
 
 

@@ -258,6 +258,17 @@ def test_an_upload_that_fails_fails_no_build() -> None:
     assert upload["with"]["overwrite"] is True
 
 
+def test_the_action_comments_on_no_mistake_with_what_was_said_before(checkout: Path) -> None:
+    train(checkout / "runs" / "lm", 100)
+    (checkout / "tbreport-report").mkdir()
+    (checkout / "tbreport-report" / "comment.md").write_text("<!-- tbreport:training-gate -->\n")
+
+    code, _, _ = play(checkout, candidate="lm=runs/lm", args="--alpha\n9", comment="true")
+
+    assert code == 2
+    assert not (checkout / "gh-calls").exists()
+
+
 @needs_jq
 def test_the_action_comments_with_a_link_to_the_page_and_still_fails(checkout: Path) -> None:
     train(checkout / "runs" / "lm", 100, shift=0.2)
@@ -391,6 +402,17 @@ def test_an_artifact_that_names_another_pull_request_is_refused(
     assert comment_from_artifact(tmp_path) == 1
     assert written(tmp_path) == []
     assert not (tmp_path / "pwned").exists()
+
+
+@needs_jq
+@pytest.mark.parametrize("first", ["", "<!-- other -->", "### The gate passed"])
+def test_an_artifact_takes_no_other_tools_comment(tmp_path: Path, first: str) -> None:
+    (tmp_path / "number").write_text("7\n")
+    (tmp_path / "comment.md").write_text(f"{first}\nhello\n")
+    answer(tmp_path, comments=[said_by("github-actions[bot]", 2, "<!-- other -->\n")])
+
+    assert comment_from_artifact(tmp_path) == 1
+    assert written(tmp_path) == []
 
 
 def test_a_merge_appends_its_run_to_the_baseline_and_pushes_it(checkout: Path) -> None:
