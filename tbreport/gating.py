@@ -185,7 +185,7 @@ def stored_in(path: str) -> list[Path]:
     if path.endswith(".json"):
         return [Path(path)]
     folder = Path(path)
-    if not folder.is_dir() or any(folder.rglob("*tfevents*")):
+    if not path or not folder.is_dir() or any(folder.rglob("*tfevents*")):
         return []
     return sorted(folder.glob("*.json"))
 

@@ -87,11 +87,13 @@ def inputs(named: Sequence[str]) -> list[Input]:
     for a pair.
 
     Raises:
-        NoSuchLogdir: a path does not exist.
+        NoSuchLogdir: a path does not exist, or is empty: a variable that was never set.
         LogdirError: a name stands for two inputs.
     """
     pairs: dict[tuple[str | None, Path], Path] = {}
     urls: dict[Path, str] = {}
+    if "" in named:
+        raise NoSuchLogdir("a path is empty", hint="this folder is '.'")
     for text in named:
         match = NAMED.fullmatch(text)
         label, path = (match["name"], match["path"]) if match else (None, text)

@@ -243,6 +243,17 @@ def test_a_missing_path_of_a_pair_is_refused(tmp_path: Path) -> None:
         found(f"name={tmp_path}/missing")
 
 
+@pytest.mark.parametrize("named", [("",), ("runs", "")])
+def test_a_variable_that_was_never_set_is_not_this_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: tuple[str, ...]
+) -> None:
+    touch(tmp_path, "runs", "events.out.tfevents.1")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(NoSuchLogdir, match="empty"):
+        inputs(named)
+
+
 def test_a_folder_without_event_files_is_refused(tmp_path: Path) -> None:
     touch(tmp_path, "runs", "model.pt")
 
