@@ -92,8 +92,6 @@ def inputs(named: Sequence[str]) -> list[Input]:
     """
     pairs: dict[tuple[str | None, Path], Path] = {}
     urls: dict[Path, str] = {}
-    if "" in named:
-        raise NoSuchLogdir("a path is empty", hint="this folder is '.'")
     for text in named:
         match = NAMED.fullmatch(text)
         label, path = (match["name"], match["path"]) if match else (None, text)
@@ -105,8 +103,9 @@ def inputs(named: Sequence[str]) -> list[Input]:
             urls[place] = path
             pairs.setdefault((label, place), place)
             continue
-        if not Path(path).exists():
-            raise NoSuchLogdir(f"there is no {path!r}", hint=nearest_parent(Path(path)))
+        if not path or not Path(path).exists():  # Path("") is this folder
+            hint = nearest_parent(Path(path)) if path else "this folder is '.'"
+            raise NoSuchLogdir(f"there is no {path!r}", hint=hint)
         pairs.setdefault((label, normal(Path(path))), Path(path))
     labels = unlike([place for label, place in pairs if label is None])
     given = Counter(label for label, _ in pairs if label is not None)

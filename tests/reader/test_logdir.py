@@ -250,7 +250,7 @@ def test_a_variable_that_was_never_set_is_not_this_folder(
     touch(tmp_path, "runs", "events.out.tfevents.1")
     monkeypatch.chdir(tmp_path)
 
-    with pytest.raises(NoSuchLogdir, match="empty"):
+    with pytest.raises(NoSuchLogdir, match="there is no ''"):
         inputs(named)
 
 
