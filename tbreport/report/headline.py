@@ -55,10 +55,15 @@ def headline(
 
 
 def illnesses(digests: Sequence[RunDigest], ill: int) -> str:
-    """Of what the runs are ill, and how many: "overfitting in 4, loss-spike in 2"."""
-    found = Counter(name for digest in digests for name in runs.leads(digest)).most_common()
+    """Of what the runs are ill, and how many: "overfitting in 4, loss-spike in 2".
+
+    The commonest first, and of those as common what is an error.
+    """
+    found = Counter(name for digest in digests for name in runs.leads(digest))
+    errors = {f.name for digest in digests for f in digest.findings if f.severity == "error"}
+    ordered = sorted(found.items(), key=lambda item: (-item[1], item[0] not in errors))
     return wording.listed(
-        [f"{name} in {n:,}" if ill > 1 else name for name, n in found], MOST_NAMED
+        [f"{name} in {n:,}" if ill > 1 else name for name, n in ordered], MOST_NAMED
     )
 
 

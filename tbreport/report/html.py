@@ -246,9 +246,14 @@ def message(finding: Finding) -> Markup:
     pattern = "|".join(rf"(?<![\w/.-]){re.escape(name)}(?![\w/]|[.-]\w)" for name in names if name)
     pieces = re.split(f"({pattern})", finding.message) if pattern else [finding.message]
     return Markup("").join(
-        Markup("<b>{}</b>").format(piece) if place % 2 else escape(piece)
+        Markup("<b>{}</b>").format(piece) if place % 2 else escape(unbroken(piece))
         for place, piece in enumerate(pieces)
     )
+
+
+def unbroken(text: str) -> str:
+    """Text whose numbers keep their percent sign in the line."""
+    return text.replace(" %", "\u00a0%")
 
 
 def coded(advice: str) -> Markup:

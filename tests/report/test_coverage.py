@@ -116,6 +116,8 @@ def test_the_headline_says_of_what_how_many_runs_are_ill() -> None:
     assert said(ill) == ("2 of 3 runs are ill", "loss-spike in 2 and slow-step in 1")
     assert said(ill[1:]) == ("1 of 2 runs is ill", "loss-spike")
     assert said(ill[1:2]) == ("The run is ill", "loss-spike")
+    alike = [replace(ill[0], findings=(spike,)), replace(ill[0], findings=(slow,))]
+    assert said(alike) == ("2 of 2 runs are ill", "slow-step in 1 and loss-spike in 1")
 
 
 def test_the_headline_counts_runs_that_were_not_judged() -> None:
