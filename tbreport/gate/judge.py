@@ -170,12 +170,11 @@ def left_open(pairing: Pairing, hard: Iterable[Check]) -> list[str]:
     # a curve that diverged is still a curve, and what else is wrong with it is worth knowing
     silent = ("required", "finding", "diverged")
     decided = {c.tag for c in hard if c.verdict != "warn" and c.stat not in silent}
+    decided |= {c.tag for c in hard if c.stat == "new"}
     return [
         tag
         for tag in pairing.limits
-        if tag not in decided
-        and tag in pairing.baseline.grids
-        and any(holds(digest, tag) for digest in pairing.candidates)
+        if tag not in decided and any(holds(digest, tag) for digest in pairing.candidates)
     ]
 
 

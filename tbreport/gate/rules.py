@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tbreport.errors import BadSetting
+from tbreport.gate import statistics
 from tbreport.gate.aligning import alignment, lacks, there
 from tbreport.gate.collecting import holds, matches
 from tbreport.gate.model import Action, Baseline, Check, CheckVerdict, Limit, Policy
 from tbreport.model import SEVERITIES, Finding, Int64s, RunDigest, Statistics
-from tbreport.wording import listed
+from tbreport.wording import count, listed
 
 DIVERGING = "TB202"
 
@@ -92,10 +93,21 @@ def missing(pairing: Pairing) -> Iterator[Check]:
 
 
 def new(pairing: Pairing) -> Iterator[Check]:
-    """A gated tag that the baseline does not have."""
-    for tag in pairing.limits:
+    """A gated tag that the baseline does not have, or in too few runs for a test beside others.
+
+    A metric that a training begins to log is in the baseline after the first merge, and is tested
+    from the third one on.
+    """
+    runs = pairing.baseline.runs
+    held = {tag: sum(tag in run.curves for run in runs) for tag in pairing.limits}
+    is_tested = any(n >= statistics.FEWEST for n in held.values())
+    for tag, limit in pairing.limits.items():
+        is_tolerated = limit.tol is not None or pairing.policy.tol is not None
         if tag not in pairing.baseline.grids:
             yield pairing.check(tag, "new", "warn", "not in the baseline: nothing to compare with")
+        elif is_tested and held[tag] < statistics.FEWEST and not is_tolerated:
+            reason = f"in {held[tag]} of {count(len(runs), 'run')} of the baseline: too few to test"
+            yield pairing.check(tag, "new", "warn", reason)
 
 
 def nonfinite(pairing: Pairing) -> Iterator[Check]:

@@ -126,6 +126,24 @@ def test_a_metric_that_the_baseline_has_not_is_told_and_does_not_fail() -> None:
     assert verdict.outcome == "pass"
 
 
+@pytest.mark.parametrize("merged", [1, 2, 3])
+def test_a_metric_first_logged_lately_is_tested_from_its_third_run_on(merged: int) -> None:
+    tags = (LOSS, "train/loss")
+    policy = Policy((LIMIT, Limit("train/loss", "lower")))
+    runs = [
+        digest_of(f"lm-seed{i}", dict.fromkeys(tags[: 1 + (i < merged)], falling(i)))
+        for i in range(5)
+    ]
+    fresh = digest_of("lm-seed100", dict.fromkeys(tags, falling(100)))
+
+    verdict = judge([fresh], [build("lm", {}, runs, tags)], policy)
+
+    assert verdict.outcome == "pass"
+    is_new = ("train/loss", "new") in outcomes(verdict)
+    assert is_new == (merged < 3)
+    assert is_new != (("train/loss", "final") in outcomes(verdict))
+
+
 def test_a_run_that_stops_early_fails() -> None:
     short = digest_of("lm-seed100", {LOSS: falling(100)[:120]})
 
