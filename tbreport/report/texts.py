@@ -21,12 +21,13 @@ NESTING = 12  # lists and quotes within each other
 FIRST_HEADING = 3  # that of a section is the second
 # Possessive, so that a text of ten thousand underscores is looked at once.
 BLANK, NAME, QUOTES = r"[ \t]*+", r"(?P<name>[\w.-]++)", r"[`*\"']*+"
+HEADING = ("key", "value")  # of a table of settings: neither is one
 SETTINGS = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
         # "| api_key | abc |", "api_key: abc", "api_key = abc": to the end of the line or cell
         rf"^(?P<head>{BLANK}[|>*+-]?+{BLANK}{QUOTES}{NAME}{QUOTES}{BLANK}[|:=]{BLANK})"
-        r"(?P<value>[^|\n]*\S)",
+        r"(?P<value>[^|\n]*[^|\s])",
         # {"lr": 0.1, "api_key": "abc"}, Namespace(lr=0.1, api_key='abc')
         rf"(?P<head>(?<![\w.-]){NAME}{QUOTES}{BLANK}[:=]{BLANK})"
         r"""(?P<value>"[^"\n]*"|'[^'\n]*'|[^\s,;|(){}[\]"']++)""",
@@ -73,6 +74,8 @@ def without_secrets(tag: str, words: str) -> str:
         return wording.MASK
 
     def shown(found: re.Match[str]) -> str:
+        if (found["name"].lower(), found["value"].strip("`*_ ").lower()) == HEADING:
+            return found[0]
         masked = wording.masked(found["name"], found["value"])
         return found["head"] + (masked or found["value"])
 

@@ -100,6 +100,12 @@ def test_a_text_made_to_be_slow_is_done_soon(words: str) -> None:
     assert time.process_time() - begun < 5  # under 0.2 s on an idle machine
 
 
+def test_the_head_of_a_table_of_settings_is_no_secret() -> None:
+    words = "| key | value |\n|---|---|\n| steps | 900 |\n| key | abc |\n"
+
+    assert without_secrets("config", words) == words.replace("abc", "•••")
+
+
 def test_values_of_secrets_are_masked_by_their_names() -> None:
     words = "| api_key | hunter2 |\n| steps | 900 |\npassword: hunter2\n- **token** = hunter2\n"
 
