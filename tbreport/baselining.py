@@ -13,6 +13,7 @@ from tbreport.gate.model import Baseline, Golden, Policy
 from tbreport.gate.selftest import Trial, self_test
 from tbreport.gating import Reading, both_sides, digests_of
 from tbreport.model import RunDigest
+from tbreport.wording import listed
 
 
 def made_of(
@@ -68,6 +69,9 @@ def grown_by(
 
     Args:
         reset: the runs take the place of those that their jobs had.
+
+    Raises:
+        NothingToCompare: a run has no name, while the file has jobs of names.
     """
     stored = list(read(path))
     digests, _, _ = digests_of(paths, reading_of, detect=False, closely=False)
@@ -76,6 +80,7 @@ def grown_by(
         tags = stored_tags(runs, policy, reading_of)
         places = [i for i, b in enumerate(stored) if b.job == job and b.key == policy.key]
         if not places:
+            refuse_nameless(job, stored)
             stored.append(build(job, policy.key, runs, tags, commit=commit))
             continue
         old = stored[places[0]]
@@ -85,6 +90,16 @@ def grown_by(
         else:
             stored[places[0]] = extend(old, runs, tags, commit)
     return stored
+
+
+def refuse_nameless(job: str, stored: Sequence[Baseline]) -> None:
+    """Fail where the run of a folder by itself would become a job beside that it belongs to."""
+    names = sorted({baseline.job for baseline in stored})
+    if job == "." and names and "." not in names:
+        raise NothingToCompare(
+            f"there is no job '.' in the baseline, which has {listed(names)}",
+            hint=f"'.' is a folder that is a run itself; name its job: {names[0]}=PATH",
+        )
 
 
 def try_out(*paths: str | Path, policy: Policy, reading_of: Reading) -> tuple[Trial, ...]:

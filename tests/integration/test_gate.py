@@ -244,6 +244,19 @@ def test_a_baseline_grows_to_twenty_runs_and_no_further(tbreport: Command, runs:
     assert ids[0] == "lm-seed4"
 
 
+def test_a_run_without_a_name_is_added_to_no_baseline_of_names(
+    tbreport: Command, runs: Path
+) -> None:
+    tbreport("baseline", "create", "main", "-o", "base.json")
+    before = (runs / "base.json").read_bytes()
+
+    nameless = tbreport("baseline", "add", "same/lm-seed100", "-o", "base.json")
+    assert nameless.code == 5
+    assert "name its job: lm=PATH" in nameless.err
+    assert (runs / "base.json").read_bytes() == before
+    assert tbreport("baseline", "add", "lm=same/lm-seed100", "-o", "base.json").code == 0
+
+
 def test_a_baseline_has_one_run_a_line(tbreport: Command, runs: Path) -> None:
     tbreport("baseline", "create", "main", "-o", "base.json")
     before = (runs / "base.json").read_text().splitlines()
