@@ -159,7 +159,7 @@ def with_hparams(digests: Sequence[RunDigest], options: Options) -> str:
     holders = [digest for digest in digests if digest.hparams]
     least = options["min_runs"]
     if len(holders) < least:
-        return f"{count(len(holders), 'run')} with hyper-parameters of {least}"
+        return f"{len(holders)} of {count(least, 'run')} with hyper-parameters"
     return "" if common_tag(holders) else "no metric or loss that all runs have"
 
 

@@ -147,7 +147,7 @@ def test_a_detector_of_all_runs_that_could_not_look_is_told_too() -> None:
     assert "TB502" not in dict(facts.items)["detectors that ran"]
     assert "TB504 duplicate-run" not in texts
     assert texts["TB502 seed-outlier"] == "no 5 runs that differ in their seed alone"
-    assert texts["TB505 hparam-effect"] == "0 runs with hyper-parameters of 8"
+    assert texts["TB505 hparam-effect"] == "0 of 8 runs with hyper-parameters"
     assert texts["TB506 stopped-early"] == "2 runs of 4"
 
 
