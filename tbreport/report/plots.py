@@ -82,9 +82,12 @@ def framed(shown: Excerpt, look: Look) -> Frame:
 
 
 def mark_spots(chart: Chart, shown: Excerpt, frame: Frame) -> list[Spot]:
-    """Where the words of a chart's marks stand."""
+    """Where the words of a chart's marks stand: off its threshold as well."""
     values = [marked_value(chart, mark) for mark in chart.marks]
-    return spots(chart.marks, values, frame, shown.points)
+    lines = list(shown.points)
+    if chart.threshold is not None:
+        lines.append((np.array(frame.x), np.full(2, chart.threshold)))
+    return spots(chart.marks, values, frame, lines)
 
 
 def shapes(

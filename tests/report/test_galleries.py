@@ -53,6 +53,20 @@ def test_the_threshold_is_a_line_across_the_picture(overfitted: RunDigest) -> No
     assert f'stroke-dasharray="2 3" d="M{frame.left} {across}"' in picture
 
 
+def test_no_words_stand_on_the_threshold(overfitted: RunDigest) -> None:
+    chart = evidence_of(overfitted, "TB301")
+    look = plots.LOOKS["evidence"]
+    shown = plots.excerpt(chart, look.choose)
+    frame = plots.framed(shown, look)
+    free = plots.mark_spots(replace(chart, threshold=None), shown, frame)
+
+    for word in free:
+        share = (frame.floor - word.middle) / (frame.floor - frame.top)
+        through = replace(chart, threshold=frame.y[0] + share * (frame.y[1] - frame.y[0]))
+        for spot in plots.mark_spots(through, shown, frame):
+            assert abs(spot.middle - word.middle) > 4  # px
+
+
 def test_a_finding_without_a_threshold_in_its_curves_has_no_line(overfitted: RunDigest) -> None:
     chart = evidence_of(overfitted, "TB304")
 
