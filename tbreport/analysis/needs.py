@@ -101,7 +101,11 @@ def learning_rate(subject: RunSubject, options: Options) -> str:
 
 
 def game(subject: RunSubject, options: Options) -> str:
-    return "" if subject.is_game else "no game of two networks"
+    if not subject.is_game:
+        return "no game of two networks"
+    too_short = longest(subject.players, options.get("min_points", 1), "loss of a player")
+    is_judged = any(curve.lowest >= 0 for curve in subject.players if len(curve))
+    return too_short or ("" if is_judged else "losses of players below zero, as of a critic")
 
 
 def reward(subject: RunSubject, options: Options) -> str:

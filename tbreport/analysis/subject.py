@@ -197,6 +197,11 @@ class RunSubject:
         """
         return not OF_GAMES.isdisjoint(self.by_metric) and not self.has_reinforcement
 
+    @property
+    def players(self) -> tuple[Curve, ...]:
+        """The losses of two networks that play against each other."""
+        return tuple(curve for curve in self.curves.values() if curve.role.metric in OF_GAMES)
+
     @cached_property
     def judged_losses(self) -> tuple[Curve, ...]:
         """The losses whose course alarms speak of, positive ones alone.

@@ -11,7 +11,7 @@ from tbreport.analysis.detector import DetectorSettings
 from tbreport.analysis.examination import coverage
 from tbreport.analysis.needs import NEEDS
 from tbreport.analysis.subject import RunSubject
-from tbreport.model import SetAside
+from tbreport.model import Float64s, SetAside
 from tests.curves import START, healthy, histograms, run, series
 
 ALL = DetectorSettings()
@@ -96,6 +96,18 @@ def test_a_pace_needs_points_and_a_clock_that_goes_on() -> None:
     assert reason("pace", replace(run({"loss": healthy(50)}), superseded=(aside,))).startswith(
         "points of several attempts"
     )
+
+
+@pytest.mark.parametrize(
+    ("losses", "expected"),
+    [
+        (healthy(), ""),
+        (healthy(19), "the longest loss of a player has 19 points of 20"),
+        (healthy() - 1, "losses of players below zero, as of a critic"),
+    ],
+)
+def test_a_game_is_judged_by_losses_that_can_be_won(losses: Float64s, expected: str) -> None:
+    assert reason("game", run({"loss_G": losses, "loss_D": losses}), min_points=20) == expected
 
 
 @pytest.mark.parametrize("need", NEEDS)

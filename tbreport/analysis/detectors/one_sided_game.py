@@ -9,7 +9,7 @@ import numpy as np
 from tbreport.analysis.curve import Curve
 from tbreport.analysis.curves import median, stretches
 from tbreport.analysis.detector import Observation, as_one, detector
-from tbreport.analysis.subject import OF_GAMES, RunSubject
+from tbreport.analysis.subject import RunSubject
 from tbreport.model import Finding
 from tbreport.wording import number, percent
 
@@ -51,8 +51,7 @@ def one_sided_game(
         Own; on generated runs.
     """
     told = []
-    players = [curve for curve in subject.curves.values() if curve.role.metric in OF_GAMES]
-    for curve in players:
+    for curve in subject.players:
         if len(curve) < min_points or curve.lowest < 0:
             continue
         start = max(curve.head, median(curve.values[:START]))
