@@ -1,19 +1,22 @@
 """Findings as a reader meets them: each cause, and folded below it what follows from it.
 
-What many runs have alike is told of the first few of them.
+What many runs have alike is told of the first few of them; of the first, if it is information.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tbreport import wording
+from tbreport.model import Severity
 from tbreport.report.document import FindingItem
 
-MANY_ALIKE = 5  # stories that begin with the same finding; of more, some are folded
-TOLD_ALIKE = 3  # of them that stand open, the gravest
+# Stories that begin with the same finding, of more of which some are folded; and how many of them,
+# the gravest, stand open.
+MANY_ALIKE: Mapping[Severity, int] = {"error": 5, "warning": 5, "info": 2}
+TOLD_ALIKE: Mapping[Severity, int] = {"error": 3, "warning": 3, "info": 1}
 NAMED = 4  # runs of those that are folded
 
 
@@ -23,6 +26,11 @@ class Story:
 
     lead: FindingItem
     follows: tuple[FindingItem, ...] = ()
+
+    @property
+    def kind(self) -> tuple[str, bool]:
+        """Its code, and whether it is information: of a detector that is both, each by itself."""
+        return self.lead.finding.code, self.lead.finding.severity == "info"
 
     @property
     def accepted(self) -> bool:
@@ -45,20 +53,21 @@ class Chapter:
 def chapters(items: Iterable[FindingItem]) -> list[Chapter]:
     """The stories in order; what many of them have alike folded behind the first few."""
     stories = told(items)
-    alike = Counter(story.lead.finding.code for story in stories if not story.accepted)
+    alike = Counter(story.kind for story in stories if not story.accepted)
     found: list[Chapter] = []
-    places: dict[str, int] = {}  # of the chapter in which a code is folded
-    seen: Counter[str] = Counter()
+    places: dict[tuple[str, bool], int] = {}  # of the chapter in which a kind is folded
+    seen: Counter[tuple[str, bool]] = Counter()
     for story in stories:
-        code = story.lead.finding.code
-        seen[code] += not story.accepted
-        if story.accepted or alike[code] <= MANY_ALIKE or seen[code] <= TOLD_ALIKE:
+        kind, severity = story.kind, story.lead.finding.severity
+        seen[kind] += not story.accepted
+        is_open = alike[kind] <= MANY_ALIKE[severity] or seen[kind] <= TOLD_ALIKE[severity]
+        if story.accepted or is_open:
             found.append(Chapter((story,)))
-        elif code in places:
-            before = found[places[code]].stories
-            found[places[code]] = Chapter((*before, story), is_folded=True)
+        elif kind in places:
+            before = found[places[kind]].stories
+            found[places[kind]] = Chapter((*before, story), is_folded=True)
         else:
-            places[code] = len(found)
+            places[kind] = len(found)
             found.append(Chapter((story,), is_folded=True))
     return found
 

@@ -16,7 +16,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from tbreport import wording
-from tbreport.model import SEVERITIES, Finding
+from tbreport.model import SEVERITIES, Finding, Severity
 from tbreport.report.document import (
     Block,
     Cell,
@@ -45,7 +45,8 @@ LEVELS = "▁▂▃▄▅▆▇█"
 SPARK_WIDTH = 8
 GAP = 2  # between columns
 MIN_NAME = 24  # characters of the first column, before another column gives way
-TOLD = 5  # findings of one detector that are told in full
+# Findings of one detector that are told in full.
+TOLD: Mapping[Severity, int] = {"error": 5, "warning": 5, "info": 2}
 NAMED = 8  # runs of the others
 
 
@@ -194,12 +195,13 @@ def sparkline(values: Sequence[float], width: int = SPARK_WIDTH) -> str:
 
 def findings(console: Console, items: Sequence[FindingItem]) -> None:
     """The findings; of one detector, after a few in full, the runs of the others."""
-    told: Counter[str] = Counter()
-    others: dict[str, list[FindingItem]] = {}
+    told: Counter[tuple[str, bool]] = Counter()
+    others: dict[tuple[str, bool], list[FindingItem]] = {}
     for item in items:
-        told[item.finding.code] += 1
-        if told[item.finding.code] > TOLD:
-            others.setdefault(item.finding.code, []).append(item)
+        kind = item.finding.code, item.finding.severity == "info"
+        told[kind] += 1
+        if told[kind] > TOLD[item.finding.severity]:
+            others.setdefault(kind, []).append(item)
         else:
             console.print()
             finding(console, item)

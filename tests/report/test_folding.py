@@ -49,16 +49,27 @@ def test_what_follows_from_an_accepted_finding_stands_alone_unless_accepted_too(
 
 
 def test_what_many_runs_have_alike_is_told_of_the_first_few() -> None:
-    alike = [item("TB402", run=f"r{place}") for place in range(MANY_ALIKE + 1)]
+    alike = [item("TB402", run=f"r{place}") for place in range(MANY_ALIKE["warning"] + 1)]
     found = chapters([*alike, item("TB304", run="r0")])
 
     assert [len(chapter.stories) for chapter in found] == [1, 1, 1, 3, 1]
     assert [chapter.is_folded for chapter in found] == [False, False, False, True, False]
-    assert found[TOLD_ALIKE].runs == "r3, r4 and r5"
+    assert found[TOLD_ALIKE["warning"]].runs == "r3, r4 and r5"
+
+
+def test_information_on_many_runs_is_told_of_the_first_alone() -> None:
+    grave = [item("TB402", run=f"r{place}") for place in range(2)]
+    mild = [item("TB402", run=f"s{place}") for place in range(3)]
+    mild = [replace(one, finding=replace(one.finding, severity="info")) for one in mild]
+
+    found = chapters([*grave, *mild])
+    assert [len(chapter.stories) for chapter in found] == [1, 1, 1, 2]
+    assert [chapter.is_folded for chapter in found] == [False, False, False, True]
+    assert not any(chapter.is_folded for chapter in chapters(mild[:2]))
 
 
 def test_a_few_alike_findings_and_accepted_ones_stay_where_they_are() -> None:
-    alike = [item("TB402", run=f"r{place}") for place in range(MANY_ALIKE)]
+    alike = [item("TB402", run=f"r{place}") for place in range(MANY_ALIKE["warning"])]
     known = [item("TB402", run=f"s{place}", accepted="known") for place in range(9)]
 
     assert not any(chapter.is_folded for chapter in chapters([*alike, *known]))

@@ -10,6 +10,8 @@ from tbreport.report import terminal
 from tests.report import verdicts
 from tests.report.documents import crowded
 
+TOLD = terminal.TOLD["warning"]
+
 ILL = 9  # every twentieth run is ill
 REPORT = crowded(ILL * 20, n=20)
 
@@ -47,11 +49,11 @@ def test_a_long_name_loses_its_beginning() -> None:
 def test_of_many_findings_of_one_detector_a_few_are_told_and_the_runs_of_all_others_named() -> None:
     shown = terminal.render(REPORT, width=500)
 
-    assert shown.count("is above its best") == terminal.TOLD
+    assert shown.count("is above its best") == TOLD
     named = next(line for line in shown.splitlines() if "more findings: " in line)
     runs = [f"sweep/lr-{20 * place % 10}/run-{20 * place:04}" for place in range(ILL)]
-    assert named.startswith(f"! TB301 overfitting   {ILL - terminal.TOLD} more findings: ")
-    assert all(run in named for run in runs[terminal.TOLD :])
+    assert named.startswith(f"! TB301 overfitting   {ILL - TOLD} more findings: ")
+    assert all(run in named for run in runs[TOLD:])
 
 
 def test_detectors_that_could_look_at_nothing_are_told_by_reason() -> None:
