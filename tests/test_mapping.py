@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -16,8 +17,11 @@ import numpy as np
 import pytest
 
 from tbreport import mapping
+from tbreport.analysis.curve import Curve
+from tbreport.analysis.subject import RunSubject
 from tbreport.errors import ExecutorUnusable
 from tbreport.executors import opened, processes
+from tbreport.model import Run
 from tbreport.pipeline import summarize
 from tbreport.processors import processors
 from tbreport.report import machine
@@ -26,6 +30,7 @@ from tests.deadly import square
 from tests.eventwriter import curve, write
 
 RUNS = 12
+SAMPLES = Path(__file__).parents[1] / "sample_runs"
 PATIENCE_S = 300  # for what would hang
 
 
@@ -39,6 +44,23 @@ def runs(tmp_path: Path) -> Path:
 
 def document(runs: Path, executor: Executor | Workers | None = None) -> str:
     return machine.render(summarize(runs, executor=executor))
+
+
+def test_a_run_that_was_judged_is_let_go_at_once() -> None:
+    def in_memory() -> list[object]:
+        return [one for one in gc.get_objects() if isinstance(one, Run | Curve | RunSubject)]
+
+    gc.collect()
+    before = len(in_memory())
+    gc.disable()  # the bytes of arrays do not count, so garbage that holds them is sought late
+    try:
+        report = summarize(SAMPLES)
+        left = len(in_memory()) - before
+    finally:
+        gc.enable()
+
+    assert len(report.runs) > 10
+    assert left == 0
 
 
 class Foreign(Executor):

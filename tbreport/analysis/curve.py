@@ -137,7 +137,7 @@ class Curve:
     def best_step(self) -> int:
         return int(self.steps[self.best_index])
 
-    @cached_property
+    @property  # and not kept: a curve that held itself would stay until garbage is searched for
     def above_zero(self) -> Curve:
         """The points that have a logarithm."""
         return self if self.is_positive else self.taken(self.series.values > 0)
