@@ -165,7 +165,7 @@ def binned(series: Sequence[Display], edges: Float64s) -> Float64s:
     """
     n_bins = len(edges) - 1
     steps = np.concatenate([points.steps for points in series])
-    amounts, counts = map(np.concatenate, zip(*map(plots.sums, series), strict=True))
+    amounts, counts = plots.sums(*series)
     rows = np.repeat(np.arange(len(series)), [len(points.steps) for points in series])
     bins = np.searchsorted(edges, steps, side="right") - 1
     bins = np.minimum(bins, n_bins - 1)  # beyond 2^53 the last edge may equal the last step

@@ -148,18 +148,19 @@ def averaged(points: Display, most: int, *, extremes: bool = True) -> tuple[Floa
     return across[order], down[order]
 
 
-def sums(points: Display) -> tuple[Float64s, Float64s]:
-    """What each point adds to a mean: its amount and its weight; nothing where it is not finite.
+def sums(*series: Display) -> tuple[Float64s, Float64s]:
+    """What each point of all series adds to a mean: its amount and its weight, zero if not finite.
 
     Of thinned points, which are the extremes among those that were logged, it is the mean up to the
     next one, weighted by the steps to there.
     """
-    if points.means is None:
-        values = bounded(points.values)
-        return np.nan_to_num(values), np.isfinite(values).astype(np.float64)
-    means = points.means.astype(np.float64)
-    steps = points.steps.astype(np.float64)
+    lengths = [len(points.steps) for points in series]
+    held = [points.values if points.means is None else points.means for points in series]
+    means = bounded(np.concatenate(held).astype(np.float64))
+    steps = np.concatenate([points.steps for points in series]).astype(np.float64)
     widths = np.maximum(np.diff(steps, append=steps[-1:]), 1.0)
+    widths[np.repeat([points.means is None for points in series], lengths)] = 1.0
+    widths[np.cumsum(lengths) - 1] = 1.0  # nothing follows the last point of a series
     weights = np.where(np.isfinite(means), widths, 0.0)
     return np.nan_to_num(means) * weights, weights
 
