@@ -34,10 +34,11 @@ NOTED_S = 3600  # that a value was used is written down no more often
 
 Value = TypeVar("Value")
 
+# With rowids, or SQLite walks through the values, 30 kB each, on its way to a key.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS made (
     key BLOB PRIMARY KEY, used INTEGER NOT NULL, checksum INTEGER NOT NULL, value BLOB NOT NULL
-) WITHOUT ROWID
+)
 """
 
 
