@@ -6,7 +6,7 @@ Each sees the findings of those before it, in the order of the table.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
@@ -23,6 +23,7 @@ OnCrash = Callable[[Detector, Exception], None]
 
 DEFAULTS = DetectorSettings()
 NOT_CHOSEN = "not chosen for it in the settings"
+Reasons = Mapping[str, Counter[str]]
 
 
 def detect(
@@ -82,28 +83,39 @@ def detect_experiment(
     return by_gravity(settled(found, settings.accepted, settings.severities))
 
 
+def reasons_of(digests: Sequence[RunDigest]) -> Reasons:
+    """By code, how many runs a detector could not look at and why; "" stands where it could."""
+    alike = Counter(tuple(digest.coverage.items()) for digest in digests)  # most are
+    codes = {code for coverage in alike for code, _ in coverage}
+    found: dict[str, Counter[str]] = {code: Counter() for code in codes}
+    for coverage, n_runs in alike.items():
+        known = dict(coverage)
+        for code in codes:
+            found[code][known.get(code, NOT_CHOSEN)] += n_runs
+    return found
+
+
 def coverage_of_all(digests: Sequence[RunDigest], settings: DetectorSettings) -> dict[str, str]:
     """Why each of the chosen detectors could look at nothing, by code; "" where it could."""
-    return {one.code: COVERED[one.scope](one, digests, settings) for one in settings.chosen}
+    reasons = reasons_of(digests)
 
+    def of_runs(one: Detector) -> str:
+        if not digests:
+            return "no run"
+        found = reasons.get(one.code, Counter((NOT_CHOSEN,)))
+        return "" if "" in found else found.most_common(1)[0][0]
 
-def covered_as_one(one: Detector, digests: Sequence[RunDigest], settings: DetectorSettings) -> str:
-    """Why a detector of all runs together cannot look."""
-    options = settings.options_of(one)
-    return next(filter(None, (ensemble.NEEDS[name](digests, options) for name in one.needs)), "")
+    def of_all(one: Detector) -> str:
+        options = settings.options_of(one)
+        unmet = (ensemble.NEEDS[name](digests, options) for name in one.needs)
+        return next(filter(None, unmet), "")
 
-
-def covered_in_any(one: Detector, digests: Sequence[RunDigest], settings: DetectorSettings) -> str:
-    """Why a detector of single runs could look at none of them: the reason of most."""
-    reasons = Counter(digest.coverage.get(one.code, NOT_CHOSEN) for digest in digests)
-    return "" if "" in reasons else next((why for why, _ in reasons.most_common(1)), "no run")
-
-
-COVERED: dict[Scope, Callable[[Detector, Sequence[RunDigest], DetectorSettings], str]] = {
-    "run": covered_in_any,
-    "experiment": covered_as_one,
-    "problem": lambda one, digests, settings: "",
-}
+    covered: dict[Scope, Callable[[Detector], str]] = {
+        "run": of_runs,
+        "experiment": of_all,
+        "problem": lambda one: "",
+    }
+    return {one.code: covered[one.scope](one) for one in settings.chosen}
 
 
 def look(

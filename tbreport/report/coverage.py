@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from tbreport import wording
-from tbreport.analysis.examination import NOT_CHOSEN
+from tbreport.analysis.examination import reasons_of
 from tbreport.model import Checkpoint, RunDigest
 from tbreport.report.document import Block, Cell, Column, Facts, Table
 from tbreport.report.runs import is_judged
@@ -30,11 +30,11 @@ def blocks(digests: Sequence[RunDigest], detectors: Mapping[str, str]) -> tuple[
         more = f" and {len(other) - MOST:,} more" if other[MOST:] else ""
         items.append(("not judged", ", ".join(other[:MOST]) + more))
     names = {label.split()[0]: label for label in detectors}
-    of_runs = sorted({code for digest in digests for code in digest.coverage})
+    of_runs = reasons_of(digests)
     rows = tuple(
         row
-        for code in of_runs
-        if (row := of_detector(code, names.get(code, code), digests)) is not None
+        for code, reasons in sorted(of_runs.items())
+        if (row := of_detector(names.get(code, code), reasons)) is not None
     )
     rows += tuple(
         (Cell(label), Cell("–"), Cell(why, tone="muted"))
@@ -48,16 +48,16 @@ def blocks(digests: Sequence[RunDigest], detectors: Mapping[str, str]) -> tuple[
     return facts, Table(columns, rows)
 
 
-def of_detector(code: str, label: str, digests: Sequence[RunDigest]) -> tuple[Cell, ...] | None:
+def of_detector(label: str, reasons: Counter[str]) -> tuple[Cell, ...] | None:
     """The row of a detector that could not look at every run; None where it could."""
-    reasons = Counter(digest.coverage.get(code, NOT_CHOSEN) for digest in digests)
-    looked = reasons.pop("", 0)
-    if not reasons:
+    looked = reasons[""]
+    missed = [(reason, n) for reason, n in reasons.most_common() if reason]
+    if not missed:
         return None
-    why = "; ".join(f"{reason} ({wording.count(n, 'run')})" for reason, n in reasons.most_common(3))
+    why = "; ".join(f"{reason} ({wording.count(n, 'run')})" for reason, n in missed[:3])
     return (
         Cell(label),
-        Cell(f"{looked:,} of {len(digests):,}", looked),
+        Cell(f"{looked:,} of {reasons.total():,}", looked),
         Cell(why, tone="muted"),
     )
 
