@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.ensemble import candidates
-from tbreport.model import Finding, RunDigest
+from tbreport.model import Finding, RunDigest, Statistics
 from tbreport.wording import count, listed
 
 
@@ -35,19 +35,16 @@ def duplicate_run(
     Source
         Own.
     """
-    alike: dict[tuple[tuple[str, bytes, bytes], ...], list[str]] = {}
+    resembling: dict[tuple[Hashable, ...], list[RunDigest]] = {}
     for digest in sorted(digests, key=lambda digest: digest.run):
-        series = [one for one in candidates(digest) if one.tag in digest.display]
+        series = judged(digest)
         if any(one.points >= min_points and one.min != one.max for one in series):
-            content = tuple(
-                (
-                    one.tag,
-                    digest.display[one.tag].steps.tobytes(),
-                    digest.display[one.tag].values.tobytes(),
-                )
-                for one in series
-            )
-            alike.setdefault(content, []).append(digest.run)
+            numbers = tuple((one.tag, one.points, one.min, one.max, one.best) for one in series)
+            resembling.setdefault(numbers, []).append(digest)
+    alike: dict[tuple[tuple[str, bytes, bytes], ...], list[str]] = {}
+    for found in resembling.values():
+        for digest in found if len(found) > 1 else ():
+            alike.setdefault(content_of(digest), []).append(digest.run)
     for content, runs in alike.items():
         if len(runs) > 1:
             yield Observation(
@@ -57,3 +54,17 @@ def duplicate_run(
                 tags=tuple(tag for tag, _, _ in content),
                 evidence={"runs": len(runs), "equal_tags": len(content)},
             )
+
+
+def judged(digest: RunDigest) -> list[Statistics]:
+    """The series that are compared."""
+    return [one for one in candidates(digest) if one.tag in digest.display]
+
+
+def content_of(digest: RunDigest) -> tuple[tuple[str, bytes, bytes], ...]:
+    """Tags, steps and values of these series."""
+    return tuple(
+        (one.tag, shown.steps.tobytes(), shown.values.tobytes())
+        for one in judged(digest)
+        for shown in (digest.display[one.tag],)
+    )
