@@ -135,15 +135,12 @@ def crowd(traces: Sequence[Trace], lead: Sequence[str]) -> Crowd | None:
     filled = [trace.points for trace in traces if len(trace.points.steps)]
     if len(traces) <= MANY or not filled:
         return None
-    low = min(int(points.steps[0]) for points in filled)
-    high = max(int(points.steps[-1]) for points in filled)
-    edges = np.linspace(low, high + 1, BINS + 1)
-    means = binned(filled, edges)
+    middles, means = binned(filled)
     held = np.flatnonzero(np.isfinite(means).any(axis=0))
     return Crowd(
         sum(trace.run in lead for trace in traces),
         f"all {wording.count(len(traces), 'run')}",
-        (edges[:-1] + edges[1:])[held] / 2,
+        middles[held],
         quantiles(means[:, held]),
     )
 
@@ -158,22 +155,25 @@ def quantiles(columns: Float64s) -> Float64s:
     return rows
 
 
-def binned(series: Sequence[Display], edges: Float64s) -> Float64s:
-    """The means of each series' finite values in bins of steps; NaN in a bin without any.
+def binned(series: Sequence[Display]) -> tuple[Float64s, Float64s]:
+    """The middles of equal bins of the steps, and what each series was there on average.
 
     A run that ended has no part in what comes later: nothing is made up for it.
+
+    Returns:
+        Steps [BINS]; means of the finite values [series, BINS], NaN in a bin without any.
     """
-    n_bins = len(edges) - 1
-    steps = np.concatenate([points.steps for points in series])
+    steps = np.concatenate([points.steps for points in series]).astype(np.float64)
+    low = steps.min()
+    width = max(steps.max() + 1 - low, 1.0) / BINS  # beyond 2^53 adding 1 changes nothing
     amounts, counts = plots.sums(*series)
     rows = np.repeat(np.arange(len(series)), [len(points.steps) for points in series])
-    bins = np.searchsorted(edges, steps, side="right") - 1
-    bins = np.minimum(bins, n_bins - 1)  # beyond 2^53 the last edge may equal the last step
-    places = bins + n_bins * rows
-    totals = np.bincount(places, amounts, minlength=n_bins * len(series))
-    sizes = np.bincount(places, counts, minlength=n_bins * len(series))
-    means: Float64s = np.divide(totals, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0)
-    return means.reshape(-1, n_bins)
+    bins = np.minimum(((steps - low) / width).astype(np.int64), BINS - 1)
+    places = bins + BINS * rows
+    totals = np.bincount(places, amounts, minlength=BINS * len(series))
+    sizes = np.bincount(places, counts, minlength=BINS * len(series))
+    means = np.divide(totals, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0)
+    return low + width * (np.arange(BINS) + 0.5), means.reshape(-1, BINS)
 
 
 def undrawn(n_findings: int) -> tuple[Block, ...]:

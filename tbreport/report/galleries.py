@@ -49,21 +49,24 @@ def unique(ids: Iterable[str]) -> list[str]:
 def trace(digest: RunDigest, statistics: Statistics) -> Trace:
     """One series as a line."""
     tag = statistics.tag
-    restarts = sorted(
-        {
-            found.first_step
-            for found in digest.superseded
-            if found.tag == tag and found.reason in ("resumed", "abandoned")
-        }
-    )
     return Trace(
         digest.run,
         tag,
         digest.display[tag],
         statistics.role.split,
         statistics.renumbered,
-        tuple(restarts),
+        restarts(digest, tag) if digest.superseded else (),
     )
+
+
+def restarts(digest: RunDigest, tag: str) -> tuple[int, ...]:
+    """The steps at which a later attempt took a series over."""
+    steps = {
+        found.first_step
+        for found in digest.superseded
+        if found.tag == tag and found.reason in ("resumed", "abandoned")
+    }
+    return tuple(sorted(steps))
 
 
 def scalar_statistics(digest: RunDigest) -> dict[str, Statistics]:
