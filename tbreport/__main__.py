@@ -17,14 +17,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-NEW_OBJECTS = 100_000  # before Python looks for cycles among them; Python's own is 700 or 2,000
+NEW_OBJECTS = 1_000_000  # before Python looks for cycles among them; Python's own is 700 or 2,000
 REPEATED_S = 0.01  # between two looks whether a Ctrl-C that Python dropped was heard
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, one's share of it, a file
 
 
 def main() -> None:
     """Run the command line."""
-    gc.set_threshold(NEW_OBJECTS)  # what is imported stays: to look through it is 6 % of a gate
+    gc.set_threshold(NEW_OBJECTS)  # what is imported or read stays: to look through it takes time
     try:
         run()
     except Exception as error:
