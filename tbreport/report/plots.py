@@ -160,7 +160,8 @@ def sums(*series: Display) -> tuple[Float64s, Float64s]:
     steps = np.concatenate([points.steps for points in series]).astype(np.float64)
     widths = np.maximum(np.diff(steps, append=steps[-1:]), 1.0)
     widths[np.repeat([points.means is None for points in series], lengths)] = 1.0
-    widths[np.cumsum(lengths) - 1] = 1.0  # nothing follows the last point of a series
+    ends = np.cumsum(lengths)
+    widths[ends[ends > 0] - 1] = 1.0  # nothing follows the last point of a series
     weights = np.where(np.isfinite(means), widths, 0.0)
     return np.nan_to_num(means) * weights, weights
 

@@ -159,6 +159,20 @@ def test_the_means_of_a_thinned_series_are_those_of_all_points() -> None:
     assert np.median(drawn) == pytest.approx(values.mean(), rel=0.05)
 
 
+def test_the_sums_of_several_series_are_those_of_each() -> None:
+    empty = digested(run({"loss": healthy(0)})).display["loss"]
+    thinned = digested(run({"loss": healthy(10_000)})).display["loss"]
+    whole = digested(run({"loss": broken(healthy(50), 3)})).display["loss"]
+    series = (empty, thinned, empty, whole, thinned, empty)
+
+    together = plots.sums(*series)
+
+    assert whole.means is None
+    assert thinned.means is not None
+    for of_all, of_each in zip(together, zip(*map(plots.sums, series), strict=True), strict=True):
+        assert of_all.tolist() == np.concatenate(of_each).tolist()
+
+
 def test_tags_that_the_plan_keeps_stay_whole() -> None:
     kept = digested(
         run({"val/loss": healthy(1000), "lr": healthy(1000)}), replace(PLAN, keep=("^val/",))
