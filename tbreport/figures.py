@@ -24,6 +24,7 @@ from tbreport.model import Float64s, Run, Series
 from tbreport.report import theme
 from tbreport.report.ridgelines import ridges
 from tbreport.settings import nearest
+from tbreport.wording import natural
 
 Axis = Literal["step", "relative", "wall"]
 
@@ -54,9 +55,9 @@ def scalars(
         NothingToCompare: no run has the tag.
     """
     chosen = [
-        (place, run.scalars[tag])
-        for place, (name, run) in enumerate(sorted(experiment.runs.items()))
-        if tag in run.scalars and re.search(runs, name)
+        (place, experiment.runs[name].scalars[tag])
+        for place, name in enumerate(sorted(experiment.runs, key=natural))
+        if tag in experiment.runs[name].scalars and re.search(runs, name)
     ]
     if not chosen:
         known = sorted({tag for run in experiment.runs.values() for tag in run.scalars})
@@ -93,7 +94,7 @@ def pair(
             hint=f"it has: {', '.join(pair.metric for pair in pairs) or 'none'}",
         )
     figure = go.Figure(layout=layout(run, axis, log=log, dark=dark))
-    color = run_color(sorted(experiment.runs).index(run), dark)
+    color = run_color(sorted(experiment.runs, key=natural).index(run), dark)
     for series, dash in ((found.train, theme.DASHED), (found.val, "")):
         line = {"color": color, "dash": plotly_dash(dash)}
         figure.add_traces(lines(series, series.tag, line, smoothing, axis))
@@ -110,7 +111,7 @@ def histograms(experiment: Experiment, run: str, tag: str, *, dark: bool = False
     if tag not in held:
         raise NothingToCompare(f"run {run!r} has no histograms {tag!r}", hint=nearest(tag, held))
     shown = ridges(held[tag])
-    n, color = len(shown.steps), run_color(sorted(experiment.runs).index(run), dark)
+    n, color = len(shown.steps), run_color(sorted(experiment.runs, key=natural).index(run), dark)
     middles = (np.arange(shown.shares.shape[1]) + 0.5) / shown.shares.shape[1]
     x = shown.low + middles * (shown.high - shown.low)
     rise = max(1.0, RISE * n)

@@ -37,7 +37,7 @@ from tbreport.reading import reading, refuse_nothing
 from tbreport.report import gating
 from tbreport.report.document import Report, Section
 from tbreport.report.headline import dated, summary
-from tbreport.wording import masked
+from tbreport.wording import masked, natural
 
 TITLE = "Training gate"
 EVERYTHING = (".*",)
@@ -129,7 +129,7 @@ def verdict_alone(
     verdict: Verdict, digests: Sequence[RunDigest], found: Logdir, title: str
 ) -> Report:
     """The report of the verdict and nothing else, with as much of the runs as it shows."""
-    shown = tuple(sorted(map(faint, digests), key=lambda digest: digest.run))
+    shown = tuple(sorted(map(faint, digests), key=lambda digest: natural(digest.run)))
     return Report(
         title,
         __version__,

@@ -16,6 +16,8 @@ SECRET = re.compile(
 )
 MASK = "•••"
 
+DIGITS = re.compile("([0-9]+)")
+Natural = tuple[list[tuple[int, str]], str]
 # C0, DEL, C1, separators of lines, marks that turn the direction of writing, halves of a letter
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -23,6 +25,15 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff
 def plain(text: str) -> str:
     """Text that steers no terminal: a visible sign stands in the place of control characters."""
     return CONTROL.sub("�", text)
+
+
+def natural(name: str) -> Natural:
+    """Sorts names as people count: "run 2" before "run 10"."""
+    parts = DIGITS.split(name)  # text and digits in turns
+    digits = [part.lstrip("0") for part in parts[1::2]]
+    found = [(0, part) for part in parts]
+    found[1::2] = [(len(part), part) for part in digits]
+    return found, name
 
 
 def number(value: float | None) -> str:

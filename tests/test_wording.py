@@ -119,3 +119,11 @@ def test_what_only_sounds_like_a_secret_is_shown(name: str, value: object) -> No
 def test_a_time_that_no_calendar_has_is_left_out() -> None:
     assert wording.date(1e300) == ""
     assert wording.date(1_700_000_000.0) == "2023-11-14 22:13 UTC"
+
+
+def test_names_stand_as_people_count() -> None:
+    names = ["run 10", "run 2/b", "run 2/a", "7", "run", "run 2", "run 02", "9" * 5000, "a1b22"]
+
+    assert sorted(names, key=wording.natural) == [
+        "7", "9" * 5000, "a1b22", "run", "run 02", "run 2", "run 2/a", "run 2/b", "run 10",
+    ]  # fmt: skip

@@ -14,7 +14,7 @@ import numpy as np
 from tbreport.analysis.pairs import NO_MEASURES
 from tbreport.analysis.roles import HELD_OUT, ONE_SIDED
 from tbreport.model import Float64s, Goal, HParam, RunDigest, Statistics
-from tbreport.wording import count
+from tbreport.wording import count, natural
 
 # "mnist-seed0", "mnist/seed_3", "lm.s12", "rep=2": a word of its own, with a number; but "vit-s-16"
 # is a small model. CleanRL ends its names with the seed and the time: "Hopper-v4__ppo__1__17…".
@@ -52,7 +52,7 @@ class Group:
 def groups(digests: Sequence[RunDigest], least: int) -> tuple[Group, ...]:
     """The groups of at least so many runs that have an outcome in the same tag."""
     every = []
-    ordered = sorted(digests, key=lambda digest: digest.run)
+    ordered = sorted(digests, key=lambda digest: natural(digest.run))
     for (name, _), members in but_for_seed(ordered).items():
         tag = common_tag(members) if len(members) >= least else None
         if tag is not None:

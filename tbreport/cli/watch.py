@@ -25,6 +25,7 @@ from tbreport.cli.output import (
     without_commands,
 )
 from tbreport.errors import CannotWrite, Interrupted
+from tbreport.wording import Natural, natural
 
 if TYPE_CHECKING:
     from tbreport.watching import Look, Row
@@ -77,7 +78,7 @@ def watch(
     with without_commands(), Screen(COLUMNS) as screen:
 
         def show(look: Look) -> None:
-            rows = sorted(look.rows, key=lambda row: (row.stopped, TOLD.index(row.worst), row.run))
+            rows = sorted(look.rows, key=urgency)
             news = [*look.news]
             if look.trouble and not sys.stdout.isatty():
                 news.append(f"nothing yet: {look.trouble}")
@@ -99,6 +100,11 @@ def watch(
                 looks=looks,
             )
     note("stopped watching")
+
+
+def urgency(row: Row) -> tuple[bool, int, Natural]:
+    """Sorts the runs that still write first, then the ill ones, then by name."""
+    return row.stopped, TOLD.index(row.worst), natural(row.run)
 
 
 def caption(look: Look, interval: float) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from tbreport import wording
 from tbreport.model import Display, Finding, RunDigest, Statistics
 from tbreport.report.document import Chart, Mark, Trace
+from tbreport.wording import Natural, natural
 
 UNGROUPED = "other"
 CLOSE_UP = frozenset({"TB203"})  # what is a line of a pixel in the curve of a whole run
@@ -89,9 +90,10 @@ def scalars(digests: Sequence[RunDigest]) -> tuple[Chart, ...]:
     return tuple(found)
 
 
-def tag_order(tag: str) -> tuple[bool, str, str]:
+def tag_order(tag: str) -> tuple[bool, Natural, Natural]:
     """By group, those without one last."""
-    return group_of(tag) == UNGROUPED, group_of(tag), tag
+    group = group_of(tag)
+    return group == UNGROUPED, natural(group), natural(tag)
 
 
 def pairs(digests: Sequence[RunDigest]) -> tuple[Chart, ...]:
@@ -101,7 +103,7 @@ def pairs(digests: Sequence[RunDigest]) -> tuple[Chart, ...]:
         for digest in digests
         for metric, train, val in digest.pairs
     ]
-    wanted.sort(key=lambda found: (*found[:2], found[2].run))
+    wanted.sort(key=lambda found: (*found[:2], natural(found[2].run)))
     ids = unique(f"pair-{slug(metric)}-{slug(digest.run)}" for _, metric, digest, _, _ in wanted)
     found = []
     for id, (_, metric, digest, train, val) in zip(ids, wanted, strict=True):

@@ -35,12 +35,16 @@ SPARK_POINTS = 12
 Layer = tuple[str, RunDigest]  # tag, run
 
 
+def order(layer: Layer) -> tuple[object, ...]:
+    """By group, from the input to the output, then by run."""
+    tag, digest = layer
+    is_other, group, name = tag_order(tag)
+    return is_other, group, depth(tag), name, wording.natural(digest.run)
+
+
 def blocks(digests: Sequence[RunDigest]) -> tuple[tuple[Block, ...], int | None]:
     """Maps of deep networks, a table of all layers from the input to the output, their charts."""
-    layers = sorted(
-        ((tag, digest) for digest in digests for tag in digest.histograms),
-        key=lambda layer: (*tag_order(layer[0])[:2], depth(layer[0]), layer[0], layer[1].run),
-    )
+    layers = sorted(((tag, digest) for digest in digests for tag in digest.histograms), key=order)
     if not layers:
         return (), None
     found: list[Block] = [*layermaps.maps(layers)]

@@ -103,7 +103,7 @@ def compose(
         recipe: command and settings, for whoever wants to make the report again.
     """
     findings = [*(verdict.findings if verdict else ()), *findings]
-    ordered = sorted(digests, key=lambda digest: digest.run)
+    ordered = sorted(digests, key=lambda digest: wording.natural(digest.run))
     shown = tuple(mask(digest) for digest in ordered)
     masked = sum(
         before.hparams[name] != after.hparams[name]

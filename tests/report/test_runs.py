@@ -8,7 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from tbreport.model import Finding, Role
+from tbreport.report import galleries
 from tbreport.report.runs import by_role, foremost, status, table, winner
+from tbreport.report.sections import compose
 from tests.report.documents import digest, display, statistics
 
 POINTS = display([3.0, 2.0, 1.0])
@@ -21,6 +23,18 @@ def titles(*runs: Sequence[str]) -> list[str]:
     ]
     columns = [column.title for column in table(digests).columns]
     return [title for title in columns[4:] if title not in ("best", "at")]
+
+
+def test_runs_and_tags_stand_as_people_count() -> None:
+    names = ["run 10", "run 9"]
+    tags = {"loss/block_10": POINTS, "loss/block_9": POINTS}
+
+    report = compose([digest(name, tags) for name in names], title="runs", version="0")
+    charts = galleries.scalars(report.runs)
+
+    assert [one.run for one in report.runs] == ["run 9", "run 10"]
+    assert report.colors == {"run 9": 0, "run 10": 1}
+    assert [chart.title for chart in charts] == ["loss/block_9", "loss/block_10"]
 
 
 def test_what_was_held_out_stands_before_what_more_runs_have() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.ensemble import candidates
 from tbreport.model import Finding, RunDigest, Statistics
-from tbreport.wording import count, listed
+from tbreport.wording import count, listed, natural
 
 
 @detector("TB504", scope="experiment", needs=("several runs",))
@@ -36,7 +36,7 @@ def duplicate_run(
         Own.
     """
     resembling: dict[tuple[Hashable, ...], list[RunDigest]] = {}
-    for digest in sorted(digests, key=lambda digest: digest.run):
+    for digest in sorted(digests, key=lambda digest: natural(digest.run)):
         series = judged(digest)
         if any(one.points >= min_points and one.min != one.max for one in series):
             numbers = tuple((one.tag, one.points, one.min, one.max, one.best) for one in series)

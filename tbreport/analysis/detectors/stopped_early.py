@@ -13,7 +13,7 @@ from tbreport.analysis.curves import median
 from tbreport.analysis.detector import Observation, detector
 from tbreport.analysis.ensemble import candidates, name_without_seed
 from tbreport.model import Finding, HParam, RunDigest
-from tbreport.wording import count, listed, percent
+from tbreport.wording import count, listed, natural, percent
 
 # hyper-parameters that set how far a run goes, or what a step is
 LENGTH = re.compile(r"epoch|step|iter|batch|budget|duration|accum|world_?size", re.IGNORECASE)
@@ -91,7 +91,7 @@ class End:
 
 def kin(digests: Sequence[RunDigest], least: int) -> Iterator[list[End]]:
     """The ends of runs that are of one kind, at least so many."""
-    ordered = sorted(digests, key=lambda digest: digest.run)
+    ordered = sorted(digests, key=lambda digest: natural(digest.run))
     by_seed = grouped(ordered, name_without_seed)
     large = [members for members in by_seed if len(members) >= least]
     rest = [digest for members in by_seed if len(members) < least for digest in members]
