@@ -26,10 +26,11 @@ function attachControls(manifest, current, change) {
   for (const name of TYPED)
     field(name).addEventListener("input", () => change({ [name]: field(name).value }));
   offerGroups(manifest, /** @type {any} */ (field("group")));
-  field("smoothing").addEventListener("input", () => {
-    element("weight").textContent = Number(field("smoothing").value).toFixed(2);
-    change({ smoothing: Number(field("smoothing").value) });
-  });
+  for (const name of ["smoothing", "weight"])
+    field(name).addEventListener("input", () => {
+      const smoothing = field(name).valueAsNumber;
+      if (isWeight(smoothing)) change({ smoothing });
+    });
   for (const name of /** @type {const} */ (["log", "clamp"]))
     field(name).addEventListener("change", () => change({ [name]: field(name).checked }));
   form.addEventListener("change", (event) => {
@@ -65,7 +66,7 @@ function attachControls(manifest, current, change) {
       element(`${name}-error`).textContent = error;
     }
     field("smoothing").value = String(view.smoothing);
-    element("weight").textContent = view.smoothing.toFixed(2);
+    if (field("weight").valueAsNumber !== view.smoothing) field("weight").value = String(view.smoothing);
     for (const name of /** @type {const} */ (["log", "clamp"])) field(name).checked = view[name];
     // A list of radio buttons and a selection both have a value.
     for (const name of [.../** @type {(keyof typeof WORDS)[]} */ (Object.keys(WORDS)), /** @type {const} */ ("group")])

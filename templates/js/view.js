@@ -19,7 +19,7 @@ const WORDS = {
 };
 /** And in any words. */
 const TEXTS = /** @type {const} */ (["runs", "tags", "group", "pattern", "against"]);
-const LARGEST_WEIGHT = 0.99;
+const LARGEST_WEIGHT = 0.999;
 
 /** The view that a page opens with; smoothing as in TensorBoard.
  * @returns {View} */
@@ -45,12 +45,18 @@ function readHash(hash) {
   view.clamp = asked.get("clamp") === "1";
   if (/^-?\d{1,15}$/.test(asked.get("step") ?? "")) view.step = Number(asked.get("step"));
   const weight = Number(asked.get("smoothing") ?? view.smoothing);
-  if (weight >= 0 && weight <= LARGEST_WEIGHT) view.smoothing = weight;
+  if (isWeight(weight)) view.smoothing = weight;
   for (const [name, words] of Object.entries(WORDS)) {
     const word = asked.get(name);
     if (word !== null && words.includes(word)) Object.assign(view, { [name]: word });
   }
   return { anchor: decode(anchor), view };
+}
+
+/** Whether a number can be smoothing's weight.
+ * @param {number} weight @returns {boolean} */
+function isWeight(weight) {
+  return weight >= 0 && weight <= LARGEST_WEIGHT;
 }
 
 /** Write a hash: only what differs from the start.

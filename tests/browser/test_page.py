@@ -309,7 +309,7 @@ def test_the_view_lives_in_the_address(open_page: Opener) -> None:
 
     assert page.locator("#runs-filter").input_value() == "base"
     assert page.locator("#tags-filter").input_value() == "loss"
-    assert page.locator("#weight").text_content() == "0.30"
+    assert page.locator("#weight").input_value() == "0.3"
     assert page.locator("input[name=axis]:checked").get_attribute("value") == "wall"
     assert page.locator("#log").is_checked()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
@@ -477,6 +477,23 @@ def test_outliers_are_cut_only_when_asked_and_each_chart_says_so(open_page: Open
     assert opened.address().endswith("clamp=1")
     assert opened.page.locator("#scalar-4 .home").is_hidden()
     assert opened.page.locator(".evidence.clamped").count() == 0
+
+
+def test_smoothing_can_be_typed_beyond_the_slider(open_page: Opener) -> None:
+    opened = open_page(typical(n=N))
+    weight = opened.page.locator("#weight")
+
+    weight.fill("0.995")
+    opened.page.wait_for_function("location.hash.endsWith('smoothing=0.995')")
+    assert opened.page.locator("#smoothing").input_value() == "0.99"
+
+    weight.fill("1.5")
+    weight.fill("0.90")
+    opened.page.wait_for_function("location.hash.endsWith('smoothing=0.9')")
+    weight.press("End")
+    weight.type("5")
+    opened.page.wait_for_function("location.hash.endsWith('smoothing=0.905')")
+    assert opened.page.locator("#smoothing").input_value() == "0.91"
 
 
 def test_smoothing_over_distance_is_another_curve(open_page: Opener) -> None:
