@@ -19,7 +19,7 @@ import pytest
 from tbreport import settings
 from tbreport.options import Options, Selection
 from tbreport.pipeline import rounded, summarize
-from tbreport.reader.cache import Store
+from tbreport.reader.cache import NAME, Store
 from tbreport.remembering import packed, unpacked
 from tbreport.report import machine
 from tests import hostile
@@ -174,6 +174,53 @@ def test_a_flipped_byte_in_the_cache_is_noticed(runs: Path, store: Store) -> Non
     told: list[str] = []
     assert document(runs, Store(store.folder, told.append)) == expected
     assert told == ["3 damaged entries of the cache are made again"]
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE made SET used = 'never', value = 'a text'",
+        "UPDATE made SET used = 'never', value = CAST(x'ff' AS TEXT)",
+        "UPDATE made SET value = 7, checksum = x'00'",
+        "UPDATE made SET value = (SELECT value FROM made ORDER BY key LIMIT 1),"
+        " checksum = (SELECT checksum FROM made ORDER BY key LIMIT 1)",
+        "DROP TABLE made",
+        "ALTER TABLE made DROP COLUMN used",
+        "ALTER TABLE made ADD COLUMN more INTEGER",
+        "PRAGMA writable_schema = 1;"
+        "UPDATE sqlite_master SET name = CAST(x'e5' AS TEXT), sql = 'CREATE NOTHING'",
+    ],
+)
+def test_whatever_is_damaged_in_the_cache_the_report_is_the_same(
+    runs: Path, store: Store, harm: str
+) -> None:
+    expected = document(runs, store)
+    store.close()
+    connection = sqlite3.connect(store.path)
+    connection.executescript(harm)
+    connection.close()
+
+    told: list[str] = []
+    assert document(runs, Store(store.folder, told.append)) == expected
+    assert not any("cannot be used" in sentence for sentence in told)
+
+    told.clear()
+    again = Store(store.folder, told.append)
+    assert document(runs, again) == expected
+    assert (again.counted()[0], told) == (3, [])
+
+
+def test_a_damaged_cache_that_cannot_be_deleted_is_told_once(forbidding: Path) -> None:
+    folder = forbidding / "cache"
+    folder.mkdir()
+    (folder / NAME).write_bytes(b"no database at all" * 1000)
+    folder.chmod(0o500)
+    told: list[str] = []
+    closed = Store(folder, told.append)
+
+    assert closed.found([b"a"]) == closed.found([b"b"]) == {}
+    assert told == ["nothing is remembered: the cache cannot be used (file is not a database)"]
+    folder.chmod(0o700)
 
 
 def test_digests_are_unpacked_as_they_were(runs: Path) -> None:

@@ -85,6 +85,11 @@ def last_bytes(path: Path, end: int) -> bytes:
     return blake2b(tail, digest_size=16).digest()
 
 
+def checksum(key: bytes, value: bytes) -> int:
+    """Of both: in a damaged store a key may lead to the value of another."""
+    return zlib.crc32(value, zlib.crc32(key))
+
+
 @dataclass(slots=True)
 class Store:
     """Values by key, in a folder.
@@ -116,7 +121,7 @@ class Store:
     def put(self, values: Mapping[bytes, bytes]) -> None:
         """Keep values; all of them, or none."""
         now = int(time.time())
-        rows = [(key, now, zlib.crc32(value), value) for key, value in values.items()]
+        rows = [(key, now, checksum(key, value), value) for key, value in values.items()]
         self._tried(lambda: self._put(rows))
 
     def trim(self) -> None:
@@ -126,9 +131,12 @@ class Store:
     def counted(self) -> tuple[int, int]:
         """How many values there are, and their bytes."""
         query = "SELECT count(*), coalesce(sum(length(value)), 0) FROM made"
-        if not self.path.exists():
-            return 0, 0
-        return self._tried(lambda: self._connection().execute(query).fetchone()) or (0, 0)
+
+        def count() -> tuple[int, int] | None:
+            is_there = self.path.exists()
+            return self._connection().execute(query).fetchone() if is_there else None
+
+        return self._tried(count) or (0, 0)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -156,14 +164,21 @@ class Store:
         try:
             return act()
         except sqlite3.OperationalError as error:  # locked, full, read-only
-            self._give_up(str(error))
-        except sqlite3.DatabaseError as error:
-            self.told(f"the cache was damaged ({error}) and is begun anew")
-            with suppress(OSError):
-                self.clear()
+            is_other = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+            (self._begin_anew if is_other else self._give_up)(str(error))  # it has other columns
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # of a name in the schema
+            self._begin_anew(str(error))
         except OSError as error:
             self._give_up(error.strerror or str(error))
         return None
+
+    def _begin_anew(self, damage: str) -> None:
+        try:
+            self.clear()
+        except OSError:
+            self._give_up(damage)
+        else:
+            self.told(f"the cache was damaged ({damage}) and is begun anew")
 
     def _give_up(self, reason: str) -> None:
         self.told(f"nothing is remembered: the cache cannot be used ({reason})")
@@ -175,21 +190,26 @@ class Store:
         if self._open is None:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._open = sqlite3.connect(self.path, timeout=PATIENCE, check_same_thread=False)
+            self._open.text_factory = bytes  # a flipped bit makes a text of a value
             self._open.execute("PRAGMA synchronous=NORMAL")
             self._open.execute(SCHEMA)
         return self._open
 
     def _some(self, keys: list[bytes]) -> dict[bytes, bytes]:
         marks = ", ".join("?" * len(keys))
-        query = f"SELECT key, used, checksum, value FROM made WHERE key IN ({marks})"
+        query = f"SELECT key, used < ?, checksum, value FROM made WHERE key IN ({marks})"
         connection = self._connection()
-        rows = connection.execute(query, keys).fetchall()
         now = int(time.time())
-        unnoted = [(now, key) for key, used, _, _ in rows if used < now - NOTED_S]
+        rows = connection.execute(query, [now - NOTED_S, *keys]).fetchall()
+        unnoted = [(now, key) for key, is_old, _, _ in rows if is_old]
         if unnoted:
             with suppress(sqlite3.OperationalError), connection:  # it may be read-only, or in use
                 connection.executemany("UPDATE made SET used = ? WHERE key = ?", unnoted)
-        sound = {key: value for key, _, checksum, value in rows if zlib.crc32(value) == checksum}
+        sound = {
+            key: value
+            for key, _, noted, value in rows
+            if type(key) is type(value) is bytes and checksum(key, value) == noted
+        }
         if len(sound) < len(rows):
             self.told(f"{len(rows) - len(sound)} damaged entries of the cache are made again")
         return sound
@@ -201,7 +221,7 @@ class Store:
     def _trim(self) -> None:
         with self._connection() as connection:
             sizes = connection.execute(
-                "SELECT key, length(value) FROM made ORDER BY used DESC"
+                "SELECT key, coalesce(length(value), 0) FROM made ORDER BY used DESC"
             ).fetchall()
             held = 0
             for place, (_, size) in enumerate(sizes):
