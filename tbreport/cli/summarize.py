@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -163,7 +163,7 @@ def remembered(folder: Path | None, forget: bool) -> Iterator[Store | None]:
     with closing(opened(folder)) as store:
         yield store
         store.trim()
-    with closing(opened_columns(folder)) as columns:
+    with closing(opened_columns(folder)) as columns, suppress(OSError):  # told above
         if columns.path.exists():
             columns.trim()
 

@@ -26,6 +26,17 @@ def test_the_commands_show_and_clear_it(tbreport: Command, tmp_path: Path) -> No
     assert (tmp_path / "a.json").read_text() == (tmp_path / "b.json").read_text()
 
 
+def test_a_cache_that_cannot_even_be_looked_for_is_told(tbreport: Command, tmp_path: Path) -> None:
+    write(tmp_path / "runs" / "a", curve("loss", [1.0, 0.5]))
+    where = tmp_path / ("n" * 300)
+
+    done = tbreport("summarize", "runs", "--format", "json=a.json", "--cache", where)
+    assert (done.code, (tmp_path / "a.json").exists()) == (0, True)
+    assert done.err.count("the cache cannot be used (File name too long)") == 1
+    told = tbreport("cache", "info", "--cache", where)
+    assert (told.code, "cannot be used" in told.err) == (0, True)
+
+
 def test_columns_are_counted_and_cleared_too(tbreport: Command, tmp_path: Path) -> None:
     runs, where = tmp_path / "runs", tmp_path / "here"
     write(runs / "a", curve("loss", np.linspace(1, 0, 2_000)))
