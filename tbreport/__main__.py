@@ -19,6 +19,7 @@ from types import FrameType
 
 NEW_OBJECTS = 1_000_000  # before Python looks for cycles among them; Python's own is 700 or 2,000
 REPEATED_S = 0.01  # between two looks whether a Ctrl-C that Python dropped was heard
+REFUSED = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG)  # of a path that the user gave
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, one's share of it, a file
 
 
@@ -57,10 +58,14 @@ def run() -> None:
         print(f"  (see: tbreport explain {error.slug()})", file=sys.stderr)
         sys.exit(error.exit_code)
     except OSError as error:
-        if error.errno not in FULL:
+        if error.errno in FULL:
+            reason = f"cannot write: {error.strerror}"
+        elif error.errno in REFUSED and error.filename is not None:
+            reason = f"{str(error.filename)!r}: {error.strerror}"
+        else:
             raise
         tell_traceback()
-        complain(f"error: cannot write: {error.strerror}")
+        complain(f"error: {reason}")
         sys.exit(2)
 
 

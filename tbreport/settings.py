@@ -144,11 +144,19 @@ def load(start: Path, explicit: Path | None = None) -> Settings:
         return parse(explicit, explicit.name)
     for folder in (start, *start.parents):
         for name in ("tbreport.toml", "pyproject.toml"):
-            if (folder / name).is_file():
+            if is_there(folder / name):
                 settings = parse(folder / name, name)
                 if settings.tables or name == "tbreport.toml":
                     return settings
     return Settings()
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file is there to be read; not in a folder that may not be entered."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def parse(path: Path, shown: str) -> Settings:

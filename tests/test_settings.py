@@ -50,3 +50,14 @@ def test_a_pyproject_without_tables_is_refused(tmp_path: Path, text: str) -> Non
 
     with pytest.raises(BadSetting, match="should be a table"):
         read_whole(path)
+
+
+def test_folders_above_that_may_not_be_entered_have_no_settings(forbidding: Path) -> None:
+    inner = forbidding / "closed" / "inner"
+    inner.mkdir(parents=True)
+    (forbidding / "tbreport.toml").write_text('[report]\ntitle = "Mine"\n', encoding="utf-8")
+    inner.parent.chmod(0)
+    try:
+        assert settings.load(inner).table("report").values == {"title": "Mine"}
+    finally:
+        inner.parent.chmod(0o700)

@@ -584,3 +584,20 @@ def test_nothing_is_written_to_a_url(tbreport: Command, tmp_path: Path, words: s
     assert done.code == 2
     assert "results are files of this machine" in done.err
     assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+
+
+LONG = "n" * 300
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[LONG], ["runs", "-o", f"{LONG}.html"], ["runs", "--compare", LONG]],
+    ids=["input", "output", "reference"],
+)
+def test_a_path_that_the_system_refuses_is_no_bug(
+    tbreport: Command, tmp_path: Path, words: list[str]
+) -> None:
+    write(tmp_path / "runs" / "a", curve("loss", [1.0, 0.5]))
+
+    done = tbreport("summarize", *words, "--no-cache")
+    assert (done.code, "File name too long" in done.err) == (2, True)
