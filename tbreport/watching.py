@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tbreport.errors import LogdirError
-from tbreport.model import Finding, RunDigest
+from tbreport.model import Finding, RunDigest, Severity
 from tbreport.options import Options
 from tbreport.pipeline import summarize
 from tbreport.remembering import InMemory
@@ -32,7 +32,7 @@ class Row:
     step: int | None  # the last of any scalar
     metric: str  # the series that tells most: validation before training
     value: float | None
-    worst: str
+    worst: Severity | None
     written: float | None  # wall time of the last event
     stopped: bool
 
@@ -100,7 +100,7 @@ class Watch:
             max((one.last_step for one in scalars if one.last_step is not None), default=None),
             chosen[0].tag if chosen else "",
             chosen[0].last if chosen else None,
-            digest.worst or "",
+            digest.worst,
             written,
             written is not None and now - written > self.stopped_after_s,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -103,15 +104,14 @@ def command(*args: object) -> list[str]:
     return [sys.executable, "-m", "tbreport", "watch", *map(str, args)]
 
 
-def test_a_terminal_shows_a_table_and_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
-    write(tmp_path / "runs" / "a", curve("loss", DIVERGING))
-    page = tmp_path / "page.html"
+def on_terminal(*args: object, width: int = 120, stop: int = signal.SIGINT) -> tuple[str, int]:
+    """What a terminal of 30 lines shows until the first table, then a signal; the exit code."""
     leader, follower = pty.openpty()
     process = subprocess.Popen(
-        command(tmp_path / "runs", "--interval", 0.2, "--html", page),
+        command(*args, "--interval", 0.2),
         stdout=follower,
         stderr=follower,
-        env={**os.environ, "COLUMNS": "120", "LINES": "30", "TERM": "xterm"},
+        env={**os.environ, "COLUMNS": str(width), "LINES": "30", "TERM": "xterm"},
     )
     os.close(follower)
     shown = b""
@@ -119,22 +119,40 @@ def test_a_terminal_shows_a_table_and_ctrl_c_ends_it_cleanly(tmp_path: Path) -> 
     while b"every 0.2 s" not in shown and time.monotonic() < deadline:
         if select.select([leader], [], [], 1)[0]:
             shown += os.read(leader, 65536)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(stop)
     try:
         while chunk := os.read(leader, 65536):
             shown += chunk
     except OSError:  # how a terminal says that nobody writes any more
         pass
     os.close(leader)
+    return shown.decode(), process.wait(timeout=PATIENCE_S)
 
-    assert process.wait(timeout=PATIENCE_S) == 0
-    text = shown.decode()
+
+def test_a_terminal_shows_a_table_and_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
+    write(tmp_path / "runs" / "a", curve("loss", DIVERGING))
+    page = tmp_path / "page.html"
+
+    text, code = on_terminal(tmp_path / "runs", "--html", page)
+    assert code == 0
     assert "TB202" in text
     assert "stopped writing" in text
     assert "tbreport: stopped watching" in text
     assert "Traceback" not in text
     assert text.count("\x1b[?25h") == text.count("\x1b[?25l")  # the cursor is there again
     assert page.read_text(encoding="utf-8").endswith("</html>")
+
+
+def test_a_run_has_one_line_however_narrow_the_terminal(tmp_path: Path) -> None:
+    now = time.time()
+    for number in range(40):
+        curves = curve("validation/accuracy_of_the_first_guess", [0.1, 0.2], start=now)
+        write(tmp_path / f"sweep-of-learning-rates/batch-of-thirty-two-{number:02}", curves)
+
+    text, _ = on_terminal(tmp_path, width=80)
+    first = text.split("every 0.2 s")[0]
+    assert "; 16 more runs" in text
+    assert len([line for line in first.splitlines() if re.search(r"-two-\d\d ", line)]) == 24
 
 
 def test_a_pipe_gets_the_news_alone(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,10 +29,11 @@ from tbreport.errors import CannotWrite, Interrupted
 from tbreport.wording import Natural, natural
 
 if TYPE_CHECKING:
+    from tbreport.report.document import Table, Tone
     from tbreport.watching import Look, Row
 
-COLUMNS = ("run", "points", "step", "metric", "last", "findings", "written")
-TOLD = ("error", "warning", "info", "")  # the gravest first
+METRIC = 24  # characters of a tag, its end
+TOLD = ("error", "warning", "info", None)  # the gravest first
 # SummaryWriter flushes every 120 s; a run that is silent for longer than that may still be between
 # two epochs.
 STOPPED_AFTER_S = 300
@@ -75,7 +77,7 @@ def watch(
     selection = selected(runs, tags, exclude)
     options = Options(selection, engine=engine, join=join, settings=found_settings(config))
     columns = None if no_cache else columns_in(cache or default_folder(), note)
-    with without_commands(), Screen(COLUMNS) as screen:
+    with without_commands(), Screen() as screen:
 
         def show(look: Look) -> None:
             rows = sorted(look.rows, key=urgency)
@@ -88,7 +90,7 @@ def watch(
                     write(text, html)
                 except CannotWrite as error:  # the next look may find room again
                     news.append(str(error))
-            screen.show(caption(look, interval), [cells(row) for row in rows], news)
+            screen.show(caption(look, interval), table(rows, look.at), news)
 
         with suppress(Interrupted):
             follow(
@@ -117,18 +119,35 @@ def caption(look: Look, interval: float) -> str:
     return f"{moment(look.at)}: {writing:,} of {len(look.rows):,} runs write; every {interval:g} s"
 
 
-def cells(row: Row) -> list[tuple[str, str]]:
-    """A run's line in the table."""
+def table(rows: Sequence[Row], at: float) -> Table:
+    """A line for each run; of what was written on the day of the look, the time alone."""
+    from tbreport.report.document import Cell, Column, Table
     from tbreport.watching import moment
 
-    tone = "muted" if row.stopped else ""
-    state = f"stopped {moment(row.written)}" if row.stopped else moment(row.written)
-    return [
-        (row.run, tone),
-        (f"{row.points:,}", tone),
-        ("" if row.step is None else f"{row.step:,}", tone),
-        (row.metric, tone),
-        ("" if row.value is None else f"{row.value:.4g}", tone),
-        (row.worst, row.worst),
-        (state, tone),
-    ]
+    columns = (
+        Column("run"),
+        Column("findings"),
+        Column("step", "right"),
+        Column("metric", optional=True),
+        Column("last", "right"),
+        Column("written, UTC"),
+        Column("points", "right", optional=True),
+    )
+    today = moment(at)[: len("2023-11-14 ")]
+    lines = []
+    for row in rows:
+        tone: Tone = "muted" if row.stopped else "plain"
+        metric = row.metric if len(row.metric) <= METRIC else f"…{row.metric[1 - METRIC :]}"
+        written = moment(row.written).removesuffix(" UTC").removeprefix(today)
+        lines.append(
+            (
+                Cell(row.run, tone=tone),
+                Cell(row.worst or "", tone=row.worst or tone),
+                Cell("" if row.step is None else f"{row.step:,}", tone=tone),
+                Cell(metric, tone=tone),
+                Cell("" if row.value is None else f"{row.value:.4g}", tone=tone),
+                Cell(f"stopped {written}" if row.stopped else written, tone=tone),
+                Cell(f"{row.points:,}", tone=tone),
+            )
+        )
+    return Table(columns, tuple(lines))

@@ -10,21 +10,20 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from tbreport.report.document import Table
 from tbreport.wording import plain
 
 if TYPE_CHECKING:
+    from rich.console import Group
     from rich.live import Live
-    from rich.table import Table
 
-STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
-Cells = Sequence[tuple[str, str]]  # text and severity, or "muted"
+ROUND = 6  # lines of a terminal that are no rows: titles, blank lines, the caption, the prompt
 
 
 class Screen:
     """Where looks are shown."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
-        self._columns = columns
+    def __init__(self) -> None:
         self._live: Live | None = None
 
     def __enter__(self) -> Screen:
@@ -45,7 +44,7 @@ class Screen:
         if self._live is not None:
             self._live.stop()
 
-    def show(self, caption: str, rows: Sequence[Cells], news: Sequence[str]) -> None:
+    def show(self, caption: str, table: Table, news: Sequence[str]) -> None:
         """Draw the table again, under what is new."""
         if self._live is None:
             for sentence in news:
@@ -55,24 +54,21 @@ class Screen:
 
         for sentence in news:
             self._live.console.print(Text(plain(sentence)))
-        self._live.update(self._table(caption, rows), refresh=True)
+        self._live.update(self._drawn(caption, table), refresh=True)
 
-    def _table(self, caption: str, rows: Sequence[Cells]) -> Table:
-        """As many rows as the terminal has room for, the first ones."""
-        from rich import box
-        from rich.table import Table
+    def _drawn(self, caption: str, table: Table) -> Group:
+        """A line for each row, as many as the terminal has room for, the first ones."""
+        from rich.console import Group
         from rich.text import Text
 
+        from tbreport.report.terminal import grid
+
         assert self._live is not None
-        room = max(1, self._live.console.height - 6)
-        left = len(rows) - room
+        width, height = self._live.console.size
+        room = max(1, height - ROUND)
+        left = len(table.rows) - room
+        lines = grid(Table(table.columns, table.rows[:room]), width) if table.rows else []
+        for line in lines:
+            line.no_wrap, line.overflow = True, "ellipsis"
         more = f"; {left:,} more runs" if left > 0 else ""
-        table = Table(*self._columns, box=box.SIMPLE_HEAD, caption=plain(caption + more))
-        for cells in rows[:room]:
-            table.add_row(
-                *(
-                    Text(plain(text), style="dim" if tone == "muted" else STYLES.get(tone, ""))
-                    for text, tone in cells
-                )
-            )
-        return table
+        return Group(Text(), *lines, Text(), Text(plain(caption + more), style="dim"))
