@@ -6,7 +6,7 @@ have stopped once nothing was written for longer than writers usually wait.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +18,12 @@ from tbreport.options import Options
 from tbreport.pipeline import summarize
 from tbreport.remembering import InMemory
 from tbreport.report.document import Report
+from tbreport.wording import listed
 
 if TYPE_CHECKING:
     from tbreport.reader.columns import Columns
+
+MOST = 5  # sentences of one look that say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,9 @@ class Look:
 
     at: float
     rows: tuple[Row, ...]
-    news: tuple[str, ...]  # sentences: findings since the last look, runs that stopped or went on
+    news: tuple[
+        str, ...
+    ]  # sentences: findings since the last look, runs that stopped, went on, vanished
     report: Report | None = None
     trouble: str = ""  # why nothing could be seen
 
@@ -107,18 +112,41 @@ class Watch:
 
     def news(self, report: Report, rows: tuple[Row, ...]) -> Iterator[str]:
         """What is told once."""
+        yield from self.gone({row.run for row in rows})
+        found: dict[str, list[Finding]] = {}
         for finding in (*report.findings, *(f for run in report.runs for f in run.findings)):
             key = (finding.run, finding.code, finding.tags)
             if finding.severity != "info" and not finding.accepted and key not in self._told:
                 self._told.add(key)
-                yield sentence(finding)
+                found.setdefault(finding.code, []).append(finding)
+        for findings in found.values():
+            yield from map(sentence, findings[:MOST])
+            if others := findings[MOST:]:
+                runs = list(dict.fromkeys(where(finding) for finding in others))
+                yield f"{listed(runs)}: {title(others[0])}"
+        stopped, again = list[Row](), list[str]()
         for row in rows:
             before = self._stopped.get(row.run)
             self._stopped[row.run] = row.stopped
             if row.stopped and not before:
-                yield f"{row.run}: stopped writing at {moment(row.written)}"
+                stopped.append(row)
             elif before and not row.stopped:
-                yield f"{row.run}: writes again"
+                again.append(row.run)
+        for row in stopped if len(stopped) <= MOST else ():
+            yield f"{row.run}: stopped writing at {moment(row.written)}"
+        if len(stopped) > MOST:
+            last = max(row.written or 0.0 for row in stopped)
+            runs = [row.run for row in stopped]
+            yield f"{listed(runs)}: stopped writing, the last at {moment(last)}"
+        yield from each(again, "writes again")
+
+    def gone(self, there: Container[str]) -> Iterator[str]:
+        """Forget the runs that are no longer there: should they come back, all is told afresh."""
+        runs = [run for run in self._stopped if run not in there]
+        for run in runs:
+            del self._stopped[run]
+        self._told = {key for key in self._told if not key[0] or key[0] not in runs}
+        yield from each(runs, "no longer there")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +167,22 @@ class Passing:
 
 def sentence(finding: Finding) -> str:
     """A finding in a line."""
-    where = finding.run or "all runs"
-    return f"{where}: {finding.severity} {finding.code} {finding.name}: {finding.message}"
+    return f"{where(finding)}: {title(finding)}: {finding.message}"
+
+
+def where(finding: Finding) -> str:
+    """The run that a finding speaks of."""
+    return finding.run or "all runs"
+
+
+def title(finding: Finding) -> str:
+    """What a finding is called."""
+    return f"{finding.severity} {finding.code} {finding.name}"
+
+
+def each(runs: Sequence[str], words: str) -> Iterator[str]:
+    """The same of some runs: a sentence each, or one of them all where they are many."""
+    yield from (f"{run}: {words}" for run in (runs if len(runs) <= MOST else [listed(runs)]))
 
 
 def moment(wall_time: float | None) -> str:

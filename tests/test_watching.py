@@ -77,6 +77,30 @@ def test_a_run_that_did_not_change_is_not_read_again(tmp_path: Path) -> None:
     assert one.look(START).rows == before
 
 
+def test_what_many_runs_have_in_common_is_told_in_a_few_lines(tmp_path: Path) -> None:
+    for number in range(40):
+        write(tmp_path / f"{number:02}", curve("loss", DIVERGING))
+
+    news = watch(tmp_path).look(START + 1000).news
+    assert "00, 01 and 38 more: stopped writing, the last at 2023-11-14 22:14:39 UTC" in news
+    assert "05, 06 and 33 more: error TB202 diverging-loss" in news
+    assert len([line for line in news if "TB202 diverging-loss: " in line]) == 5
+
+
+def test_a_run_that_vanished_is_said_to_have_and_told_of_afresh(tmp_path: Path) -> None:
+    write(tmp_path / "a", curve("loss", [1.0]))
+    path = write(tmp_path / "b", curve("loss", DIVERGING))
+    one = watch(tmp_path)
+    told = [line for line in one.look(START).news if "TB202" in line]
+    assert len(told) == 1
+
+    path.unlink()
+    assert one.look(START).news == ("b: no longer there",)
+    assert one.look(START).news == ()
+    write(tmp_path / "b", curve("loss", DIVERGING))
+    assert set(told) <= set(one.look(START).news)
+
+
 def test_looks_come_at_the_interval_whatever_a_look_takes(tmp_path: Path) -> None:
     write(tmp_path / "a", curve("loss", [1.0]))
     now, waits, seen = [START], list[float](), list[Look]()
