@@ -194,6 +194,24 @@ def test_a_pipe_gets_the_news_alone(tmp_path: Path) -> None:
     assert done.stderr == "tbreport: stopped watching\n"
 
 
+def test_what_keeps_watching_from_its_work_is_told_once(tmp_path: Path) -> None:
+    looks = ("--interval", 0.1, "--looks", 3)
+    waiting = subprocess.run(
+        command(tmp_path / "none", *looks), capture_output=True, text=True, check=True
+    )
+    assert waiting.stdout == f"nothing to see: there is no '{tmp_path / 'none'}'\n"
+
+    write(tmp_path / "runs" / "a", curve("loss", [1.0], start=time.time()))
+    (tmp_path / "taken").mkdir()
+    failing = subprocess.run(
+        command(tmp_path / "runs", "--html", tmp_path / "taken", *looks),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert failing.stdout.count("cannot write") == 1
+
+
 def test_a_run_whose_clock_no_calendar_has_is_watched_as_well(tmp_path: Path) -> None:
     runs = tmp_path / "runs" / "a"
     write(runs, [scalar("loss", step, 1.0, -1.7e12) for step in range(9)])

@@ -77,19 +77,21 @@ def watch(
     selection = selected(runs, tags, exclude)
     options = Options(selection, engine=engine, join=join, settings=found_settings(config))
     columns = None if no_cache else columns_in(cache or default_folder(), note)
+    troubles: list[str] = []  # of the look before: each is told when it begins
     with without_commands(), Screen() as screen:
 
         def show(look: Look) -> None:
             rows = sorted(look.rows, key=urgency)
-            news = [*look.news]
+            before, troubles[:] = [*troubles], []
             if look.trouble and not sys.stdout.isatty():
-                news.append(f"nothing yet: {look.trouble}")
+                troubles.append(f"nothing to see: {look.trouble}")
             if html is not None and look.report is not None:
                 try:
                     text = page.render(look.report, max_size=10_000_000, force=True)
                     write(text, html)
                 except CannotWrite as error:  # the next look may find room again
-                    news.append(str(error))
+                    troubles.append(str(error))
+            news = [*look.news, *(one for one in troubles if one not in before)]
             screen.show(caption(look, interval), table(rows, look.at), news)
 
         with suppress(Interrupted):
@@ -114,7 +116,7 @@ def caption(look: Look, interval: float) -> str:
     from tbreport.watching import moment
 
     if look.trouble:
-        return f"{moment(look.at)}: nothing yet: {look.trouble}"
+        return f"{moment(look.at)}: nothing to see: {look.trouble}; every {interval:g} s"
     writing = sum(not row.stopped for row in look.rows)
     return f"{moment(look.at)}: {writing:,} of {len(look.rows):,} runs write; every {interval:g} s"
 
