@@ -1,8 +1,8 @@
 """python -m tbreport, and the command `tbreport`: errors become messages and exit codes.
 
 0 passed · 1 `--fail-on` or the gate failed · 2 what the user can mend · 3 a bug of ours · 130
-stopped by Ctrl-C. An uncaught exception, or Typer's own answer to Ctrl-C, would exit with 1, which
-CI reads as a failed gate.
+stopped by Ctrl-C · 143 ended by the system. An uncaught exception, or Typer's own answer to Ctrl-C,
+would exit with 1, which CI reads as a failed gate.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from types import FrameType
 NEW_OBJECTS = 1_000_000  # before Python looks for cycles among them; Python's own is 700 or 2,000
 REPEATED_S = 0.01  # between two looks whether a Ctrl-C that Python dropped was heard
 REFUSED = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG)  # of a path that the user gave
+ENDING = (signal.SIGINT, signal.SIGTERM)
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, one's share of it, a file
 
 
@@ -47,9 +48,9 @@ def run() -> None:
             from tbreport.cli import app
 
             app(prog_name="tbreport")
-    except Interrupted:
+    except Interrupted as error:
         complain("interrupted")
-        sys.exit(130)
+        sys.exit(128 + error.args[0])
     except TbreportError as error:
         tell_traceback()
         complain(f"error: {error}")
@@ -77,7 +78,7 @@ def tell_traceback() -> None:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let Ctrl-C raise what Typer does not make an exit code of.
+    """Let Ctrl-C, and what systems end a job with, raise what Typer makes no exit code of.
 
     An error after it is its doing: Python makes a RuntimeError of what is raised while a class is
     created, and extension modules make an ImportError of what is raised while they are imported.
@@ -90,14 +91,14 @@ def interruptible() -> Iterator[None]:
     heard = 0
     is_over = False
 
-    def interrupt(signal: int, frame: FrameType | None) -> None:
+    def interrupt(number: int, frame: FrameType | None) -> None:
         nonlocal heard
         while frame is not None:
             if frame.f_code is repeat.__code__:  # what is raised there is dropped for good
                 return
             frame = frame.f_back
         heard += 1
-        raise Interrupted
+        raise Interrupted(number)
 
     def insist(before: int) -> None:
         while True:
@@ -115,16 +116,17 @@ def interruptible() -> Iterator[None]:
             hook(dropped)
 
     hook, sys.unraisablehook = sys.unraisablehook, repeat
-    before = signal.signal(signal.SIGINT, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in ENDING}
     try:
         yield
     except Exception as error:
         if heard:
-            raise Interrupted from error
+            raise Interrupted(signal.SIGINT) from error
         raise
     finally:
         is_over = True
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         sys.unraisablehook = hook
 
 

@@ -91,6 +91,7 @@ def attend() -> None:
     from multiprocessing import connection, parent_process
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     keep_to(1)
     gc.freeze()  # or each search for garbage copies the memory that was forked
     parent = parent_process()

@@ -167,6 +167,13 @@ def test_a_terminal_shows_a_table_and_ctrl_c_ends_it_cleanly(tmp_path: Path) -> 
     assert page.read_text(encoding="utf-8").endswith("</html>")
 
 
+def test_what_the_system_ends_gives_the_cursor_back(tmp_path: Path) -> None:
+    write(tmp_path / "runs" / "a", curve("loss", [1.0]))
+
+    text, _ = on_terminal(tmp_path / "runs", stop=signal.SIGTERM)
+    assert text.count("\x1b[?25h") == text.count("\x1b[?25l")
+
+
 def test_a_run_has_one_line_however_narrow_the_terminal(tmp_path: Path) -> None:
     now = time.time()
     for number in range(40):

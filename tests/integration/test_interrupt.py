@@ -87,6 +87,24 @@ def test_a_ctrl_c_while_python_ends_is_quiet(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@posix_only
+def test_a_job_that_the_system_ends_leaves_nothing_half_made(tmp_path: Path) -> None:
+    for number in range(40):
+        write(tmp_path / "runs" / f"run_{number}", curve("loss", [1.0, 0.5] * 2000))
+    command = [sys.executable, "-c", MAIN, "export", "runs", "--format", "csv"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while process.poll() is None and not [*tmp_path.glob(".scalars*")]:
+        time.sleep(0.001)
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=PATIENCE_S)
+
+    assert process.returncode == 128 + signal.SIGTERM
+    assert told == "tbreport: interrupted\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+
+
 class Descriptor:
     """Presses Ctrl-C while a class is created."""
 
