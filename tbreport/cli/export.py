@@ -93,6 +93,12 @@ def targets(output: Path, kinds: Sequence[str], format: Format, is_file: bool) -
                 f"{len(kinds)} tables do not fit into one file", param_hint="-o"
             )
         return {kinds[0]: output}
+    is_named_as_file = output.suffix[1:2].isalpha() and not output.is_dir()
+    if is_named_as_file or output.is_file():
+        raise typer.BadParameter(
+            f"{output} is no folder, and no format has this suffix; a folder must be there before",
+            param_hint="-o",
+        )
     return {kind: output / f"{kind}{format.suffix}" for kind in kinds}
 
 

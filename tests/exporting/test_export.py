@@ -290,3 +290,24 @@ def test_complex_numbers_are_words_and_what_cannot_be_read_is_nothing() -> None:
     assert [complex(one) for one in json.loads(words["strings"][0])] == [1 + 2j, -0.5j]
     assert nothing["shape"].rows() == nothing["values"].rows() == [[]]
     assert nothing["strings"] == [None]
+
+
+@pytest.mark.parametrize("name", ["val.json", "val.csv.gz", "taken"])
+def test_a_file_of_no_format_does_not_become_a_folder(name: str, tmp_path: Path) -> None:
+    write(tmp_path / "runs" / "a", curve("loss", [1.0]))
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    command = [sys.executable, "-m", "tbreport", "export", "runs", "--format", "csv", "-o", name]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+    assert done.returncode == 2
+    assert f"{name} is no folder" in " ".join(done.stderr.split())
+    assert {path.name for path in tmp_path.iterdir()} == {"runs", "taken"}
+
+
+def test_a_folder_may_have_a_dot_in_its_name(tmp_path: Path) -> None:
+    write(tmp_path / "runs" / "a", curve("loss", [1.0]))
+    (tmp_path / "old.tables").mkdir()
+    for name in ("v1.2", "old.tables"):
+        command = [sys.executable, "-m", "tbreport", "export", "runs", "--format", "csv"]
+        subprocess.run([*command, "-o", name], cwd=tmp_path, check=True)
+        assert (tmp_path / name / "scalars.csv").exists()
