@@ -46,9 +46,7 @@ class Look:
 
     at: float
     rows: tuple[Row, ...]
-    news: tuple[
-        str, ...
-    ]  # sentences: findings since the last look, runs that stopped, went on, vanished
+    news: tuple[str, ...]  # sentences: what was found, stopped, went on or vanished since the last
     report: Report | None = None
     trouble: str = ""  # why nothing could be seen
 
