@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from rich.cells import set_cell_size
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -113,7 +114,7 @@ def grid(table: Table, width: int) -> list[Text]:
     """The lines of a table, its titles first.
 
     Where the width is short, columns are left out, optional ones first, and the names of the first
-    column lose their beginning: what tells two runs apart stands at the end.
+    column lose the part that tells them apart the least: their beginning, if another is no better.
     """
     titles = [Text(plain(column.title), style="dim") for column in table.columns]
     rows = [titles, *([cell_text(cell) for cell in row] for row in table.rows)]
@@ -123,12 +124,14 @@ def grid(table: Table, width: int) -> list[Text]:
     shown = fitting(table, widths, width - margin)
     room = width - margin - sum(widths[place] + GAP for place in shown[1:])
     widths[0] = min(widths[0], max(room, 1))
+    cuts = ([cut(row[0], widths[0]) for row in rows] for cut in CUTS)
+    names = max(cuts, key=lambda column: len({name.plain for name in column}))
     lines = []
-    for sign, row in zip(signs, rows, strict=True):
+    for sign, name, row in zip(signs, names, rows, strict=True):
         line = sign.copy()
         line.pad_right(margin - sign.cell_len)
         for place in shown:
-            text = row[place] if place else without_beginning(row[place], widths[place])
+            text = row[place] if place else name
             text.align(table.columns[place].align, widths[place])
             line.append(" " * GAP if place else "")
             line.append_text(text)
@@ -158,9 +161,29 @@ def sign_of(row: Sequence[Cell]) -> Text:
 
 def without_beginning(text: Text, width: int) -> Text:
     """The end of a text that is too long."""
+    return shortened(text, width, 0)
+
+
+def without_middle(text: Text, width: int) -> Text:
+    """Both ends of a text that is too long."""
+    return shortened(text, width, (width - 1) // 2)
+
+
+def without_end(text: Text, width: int) -> Text:
+    """The beginning of a text that is too long."""
+    return shortened(text, width, width - 1)
+
+
+CUTS = (without_beginning, without_middle, without_end)  # the first of those that serve as well
+
+
+def shortened(text: Text, width: int, head: int) -> Text:
+    """A text that is too long, of whose beginning so many cells stay."""
     if text.cell_len <= width:
         return text
-    return Text("…" + text.plain[len(text) - width + 1 :], style=text.style)
+    begin = set_cell_size(text.plain, head)
+    end = set_cell_size(text.plain[::-1], width - 1 - head)[::-1]
+    return Text(f"{begin}…{end}", style=text.style)
 
 
 def cell_text(cell: Cell) -> Text:

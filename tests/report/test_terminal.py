@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tbreport.report import terminal
+from tbreport.report.document import Cell, Column, Table
 from tests.report import verdicts
 from tests.report.documents import crowded
 
@@ -70,3 +71,26 @@ def test_detectors_that_could_look_at_nothing_are_told_by_reason() -> None:
         " · no reward: reward-collapse\n" in shown
     )
     assert "could not look" not in terminal.render(replace(REPORT, detectors={}), width=500)
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["sweep/batch=16_lr=0.1", "sweep/batch=16_lr=0.2"], ["…ch=16_lr=0.1", "…ch=16_lr=0.2"]),
+        (
+            ["lr=0.1_of_the_old_sweep", "lr=0.2_of_the_old_sweep"],
+            ["lr=0.1…_sweep", "lr=0.2…_sweep"],
+        ),
+        (
+            ["the_lr=0.1_of_old_sweeps", "the_lr=0.2_of_old_sweeps"],
+            ["the_lr=0.1_o…", "the_lr=0.2_o…"],
+        ),
+        (["長い名前の実験その一", "長い名前の実験その二"], ["…の実験その一", "…の実験その二"]),
+    ],
+)
+def test_names_that_are_cut_differ_where_they_can(names: list[str], shown: list[str]) -> None:
+    rows = tuple((Cell(name), Cell("1")) for name in names)
+    lines = terminal.grid(Table((Column("run"), Column("steps", "right")), rows), 22)
+
+    assert [line.plain.split("  ")[1] for line in lines[1:]] == shown
+    assert {line.cell_len for line in lines} == {22}
