@@ -52,6 +52,22 @@ def joining_layouts(options: Options) -> Iterable[str]:
     return wanted if options.join and table.value("join", bool, True) else ()
 
 
+def no_run(found: Logdir) -> NoEventFiles:
+    """What to say where the patterns take no run."""
+    return NoEventFiles(
+        f"no run under {found.title!r} has a name that the patterns take",
+        hint="see the names with: tbreport inspect",
+    )
+
+
+def no_tag() -> NoEventFiles:
+    """What to say where the patterns take no tag."""
+    return NoEventFiles(
+        "no tag of any run has a name that the patterns take",
+        hint="see the names with: tbreport inspect",
+    )
+
+
 def refuse_nothing(digests: Sequence[RunDigest], found: Logdir, selection: Selection) -> None:
     """Fail where there is nothing to show.
 
@@ -59,18 +75,12 @@ def refuse_nothing(digests: Sequence[RunDigest], found: Logdir, selection: Selec
         NoEventFiles: no point could be read, or the patterns leave no run.
     """
     if not digests:
-        raise NoEventFiles(
-            f"no run under {found.title!r} has a name that the patterns take",
-            hint="see the names with: tbreport inspect",
-        )
+        raise no_run(found)
     if any(digest.points for digest in digests):
         return
     problems = [problem for digest in digests for problem in digest.problems]
     if not problems and (selection.tags or selection.exclude):
-        raise NoEventFiles(
-            "no tag of any run has a name that the patterns take",
-            hint="see the names with: tbreport inspect",
-        )
+        raise no_tag()
     counted = f"{len(found.files)} event file{'' if len(found.files) == 1 else 's'}"
     raise NoEventFiles(
         f"no point could be read from {counted} under {found.title!r}",

@@ -21,10 +21,10 @@ from tbreport.exporting.wide import WIDE, tags_of, wide_columns, wide_rows
 from tbreport.model import Blob, Problem, Run
 from tbreport.options import Options
 from tbreport.reader import logdir
-from tbreport.reader.kinds import KINDS
+from tbreport.reader.kinds import HPARAMS, KINDS
 from tbreport.reader.load import Advance, read_blob
 from tbreport.reader.logdir import Logdir
-from tbreport.reading import reading
+from tbreport.reading import no_run, no_tag, reading
 from tbreport.settings import nearest
 
 
@@ -129,7 +129,7 @@ def export(
         wide: a row for each run and step, a column for each tag, where the kind can (`WIDE`).
 
     Raises:
-        LogdirError: nothing is there.
+        LogdirError: nothing is there, or the patterns take none of it.
         CannotWrite: a table cannot be written; those that stood there before are untouched.
     """
     options = options or Options()
@@ -148,14 +148,23 @@ def export(
             for kind, path in targets.items()
         }
         problems: list[Problem] = []
+        has_runs = has_tags = False
         with reading(sources, options, advance) as (found, runs):
             begin(found)
             problems += found.problems
             places = found.paths()
             for run in chosen(runs, options):
+                has_runs = True
+                has_tags |= bool(run.scalars or run.histograms or run.blobs)
+                has_tags |= HPARAMS in targets and bool(run.hparams)  # which no pattern leaves out
                 problems += run.problems
                 for one in tables.values():
                     one.add(run, lambda blob: read_blob(places[blob.path], blob), problems)
+        selection = options.selection
+        if not has_runs and not problems:
+            raise no_run(found)
+        if (selection.tags or selection.exclude) and not has_tags and not problems:
+            raise no_tag()
     written = (Exported(kind, targets[kind], one.rows) for kind, one in tables.items())
     return Result(tuple(written), tuple(problems))
 

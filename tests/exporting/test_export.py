@@ -311,3 +311,25 @@ def test_a_folder_may_have_a_dot_in_its_name(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "tbreport", "export", "runs", "--format", "csv"]
         subprocess.run([*command, "-o", name], cwd=tmp_path, check=True)
         assert (tmp_path / name / "scalars.csv").exists()
+
+
+@pytest.mark.parametrize("pattern", ["--runs", "--tags"])
+def test_patterns_that_take_nothing_leave_the_old_table(pattern: str, tmp_path: Path) -> None:
+    write(tmp_path / "runs" / "a", [*curve("loss", [1.0]), session({"lr": 0.1})])
+    (tmp_path / "val.csv").write_text("the old table", encoding="utf-8")
+    command = [sys.executable, "-m", "tbreport", "export", "runs", "-o", "val.csv"]
+    done = subprocess.run(
+        [*command, pattern, "accuracy"], cwd=tmp_path, capture_output=True, text=True
+    )
+
+    assert done.returncode == 2
+    assert "has a name that the patterns take" in done.stderr
+    assert (tmp_path / "val.csv").read_text(encoding="utf-8") == "the old table"
+
+
+def test_a_kind_that_no_run_has_gives_an_empty_table(tmp_path: Path) -> None:
+    write(tmp_path / "runs" / "a", curve("loss", [1.0]))
+    command = [sys.executable, "-m", "tbreport", "export", "runs", "--tags", "loss"]
+    subprocess.run([*command, "--kind", "text", "-o", "text.csv"], cwd=tmp_path, check=True)
+
+    assert (tmp_path / "text.csv").read_text("utf-8") == "run,tag,step,wall_time,value\n"
