@@ -9,8 +9,8 @@ import typer
 from tbreport.cli.output import (
     Config,
     Engine,
+    Files,
     Join,
-    OneFormat,
     Tags,
     found_settings,
     pattern,
@@ -27,7 +27,7 @@ def diff(
         list[str] | None,
         typer.Option(metavar="NAME[=PATH]", help="Repeatable; text, markdown, html, json."),
     ] = None,
-    output: OneFormat = None,
+    output: Files = None,
     engine: Engine = None,
     join: Join = True,
     config: Config = None,

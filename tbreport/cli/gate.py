@@ -14,9 +14,9 @@ from tbreport.cli.output import (
     Config,
     Engine,
     Exclude,
+    Files,
     Hosts,
     Join,
-    OneFormat,
     Runs,
     found_settings,
     in_actions,
@@ -129,7 +129,7 @@ def gate(
             autocompletion=completion.formats,
         ),
     ] = None,
-    output: OneFormat = None,
+    output: Files = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="The report's title.")] = None,
     max_size: Annotated[
         float, typer.Option(metavar="MB", help="How large the page may be.", min=1)

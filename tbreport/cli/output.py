@@ -28,9 +28,9 @@ PIPE_WIDTH = 120  # columns, where stdout is no terminal
 # A path has lost a slash of it; a single letter is a drive of Windows.
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
-OneFormat = Annotated[
-    str | None,
-    typer.Option("--output", "-o", metavar="FILE", help="One format, by its suffix."),
+Files = Annotated[
+    list[str] | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Repeatable; the suffix names the format."),
 ]
 Runs = Annotated[str | None, typer.Option(metavar="REGEX", help="Only runs whose name matches.")]
 Tags = Annotated[str | None, typer.Option(metavar="REGEX", help="Only tags that match.")]
@@ -61,7 +61,7 @@ NoCache = Annotated[bool, typer.Option("--no-cache", help="Remember nothing, rea
 
 
 def wanted_outputs(
-    formats: list[str] | None, output: str | None, otherwise: Sequence[str] = DEFAULT_OUTPUTS
+    formats: list[str] | None, files: list[str] | None, otherwise: Sequence[str] = DEFAULT_OUTPUTS
 ) -> list[Output]:
     """What to write, by the options; the defaults where there are none.
 
@@ -69,9 +69,7 @@ def wanted_outputs(
         UnknownFormat: one is none.
         CannotWrite: two formats would go to one file, or one to a URL.
     """
-    found = [parse(text) for text in formats or ()]
-    if output is not None:
-        found.append(by_suffix(output))
+    found = [*map(parse, formats or ()), *map(by_suffix, files or ())]
     places: dict[Path, str] = {}
     for one in found:
         refuse_url(one.path)

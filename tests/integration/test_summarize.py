@@ -601,3 +601,10 @@ def test_a_path_that_the_system_refuses_is_no_bug(
 
     done = tbreport("summarize", *words, "--no-cache")
     assert (done.code, "File name too long" in done.err) == (2, True)
+
+
+def test_each_file_that_is_asked_for_is_written(tbreport: Command, tmp_path: Path) -> None:
+    done = tbreport("summarize", SAMPLES, "-o", "page.html", "-o", "facts.json", "-o", "text.md")
+
+    assert done.code == 0, done.err
+    assert {path.name for path in tmp_path.iterdir()} >= {"page.html", "facts.json", "text.md"}
