@@ -12,11 +12,12 @@ import itertools
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from tbreport.errors import LogdirError, MissingExtra, NoSuchLogdir
@@ -35,6 +36,8 @@ PORTION_FILES = 256
 TRIES = 4
 PAUSE = 0.5  # s before the second try; twice as long before each further one
 PATIENCE = 60.0  # s for one request
+LOOK = 0.2  # s between two looks whether a request is still wanted
+NEVER = Event()
 # What another try would not change.
 FINAL = (FileNotFoundError, PermissionError, NotADirectoryError, NotImplementedError)
 # Words of stores for what changes when a file does.
@@ -125,23 +128,24 @@ def present(
         yield Portion(families, {}, {})
         return
     ahead: deque[tuple[list[Family], dict[str, Kept], dict[str, Future[str]]]] = deque()
+    stop = Event()
     with ThreadPoolExecutor(READERS) as pool:
         try:
             for part in portions(families, files):
                 wanted = [file for family in part for file in files_of(family, files) if file.url]
                 kept = {file.shown: one for file in wanted if (one := known(file)) is not None}
                 coming = {
-                    file.shown: pool.submit(fetch, file, kept.get(file.shown)) for file in wanted
+                    file.shown: pool.submit(fetch, file, kept.get(file.shown), stop)
+                    for file in wanted
                 }
                 ahead.append((part, kept, coming))
                 if len(ahead) == 2:
                     yield from handed_out(*ahead.popleft(), files, lasting)
             while ahead:
                 yield from handed_out(*ahead.popleft(), files, lasting)
-        finally:
-            for _, _, futures in ahead:
-                for future in futures.values():
-                    future.cancel()
+        finally:  # after a Ctrl-C nobody waits for a store that stalls
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def handed_out(
@@ -196,7 +200,7 @@ def moved(files: Files, folder: Path) -> dict[str, list[FoundFile]]:
     }
 
 
-def fetch(file: FoundFile, kept: Kept | None = None) -> str:
+def fetch(file: FoundFile, kept: Kept | None = None, stop: Event = NEVER) -> str:
     """Bring one file here; why it could not be, or "".
 
     A file that has grown since it was listed is left at the size that it had.
@@ -204,16 +208,17 @@ def fetch(file: FoundFile, kept: Kept | None = None) -> str:
     Args:
         kept: what was read of it before: the rest alone is fetched, with the 4 KB before it, and
             put behind a hole. If those have changed, what is missing follows.
+        stop: set when it is not wanted any more.
     """
     try:
         store, path = opened(file.url)
         file.path.parent.mkdir(parents=True, exist_ok=True)
         with file.path.open("wb") as stream:
             begin = 0 if kept is None else begun(file, kept, stream)
-            copy(store, path, stream, begin, file.size)
+            copy(store, path, stream, begin, file.size, stop)
         if kept is not None and 0 < begin < file.size and not kept.fits(file.path):
             with file.path.open("r+b") as stream:
-                copy(store, path, stream, 0, begin)
+                copy(store, path, stream, 0, begin, stop)
     except Exception as error:  # each store raises what it pleases
         with suppress(OSError):
             file.path.unlink(missing_ok=True)
@@ -231,29 +236,38 @@ def begun(file: FoundFile, kept: Kept, stream: BinaryIO) -> int:
     return kept.tail_begin
 
 
-def copy(store: Any, path: str, stream: BinaryIO, begin: int, end: int) -> None:
+def copy(store: Any, path: str, stream: BinaryIO, begin: int, end: int, stop: Event) -> None:
     """Fetch a range of a file, and put it where it belongs."""
     stream.seek(begin)
     for start in range(begin, end, RANGE):
-        read = partial(within, store, "cat_file", path, start=start, end=min(start + RANGE, end))
-        stream.write(tried(read))
+        span = {"start": start, "end": min(start + RANGE, end)}
+        read = partial(within, store, "cat_file", path, stop, **span)
+        stream.write(tried(read, sleep=stop.wait))
 
 
-def within(store: Any, name: str, path: str, **options: Any) -> Any:
+def within(store: Any, name: str, path: str, stop: Event = NEVER, **options: Any) -> Any:
     """A store's method, given up after `PATIENCE` where the store can be interrupted.
 
     Raises:
         Exception: whatever the store raises; TimeoutError where it did not answer.
     """
     if getattr(store, "async_impl", False):
-        from fsspec.asyn import sync
+        from asyncio import run_coroutine_threadsafe
 
-        return sync(store.loop, getattr(store, f"_{name}"), path, timeout=PATIENCE, **options)
+        end = time.monotonic() + PATIENCE
+        asked = run_coroutine_threadsafe(getattr(store, f"_{name}")(path, **options), store.loop)
+        try:
+            while not stop.is_set() and time.monotonic() < end:
+                if wait([asked], LOOK).done:
+                    return asked.result()
+        finally:
+            asked.cancel()
+        raise TimeoutError
     return getattr(store, name)(path, **options)
 
 
 def tried(
-    act: Callable[[], Value], pause: float = PAUSE, sleep: Callable[[float], None] = time.sleep
+    act: Callable[[], Value], pause: float = PAUSE, sleep: Callable[[float], object] = time.sleep
 ) -> Value:
     """What an act gives, tried again after pauses where the failure may pass.
 

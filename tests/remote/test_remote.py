@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +25,8 @@ from tbreport.remembering import InMemory
 from tbreport.report import machine
 from tests.eventwriter import curve, text, write
 from tests.remote.conftest import Server, put
+
+PATIENCE_S = 30  # less than a store is given, with what it takes to start
 
 
 @pytest.fixture
@@ -123,6 +130,25 @@ def test_a_server_that_stalls_is_given_up(
 
     (problem,) = found["b/deep"]["problems"]
     assert problem["detail"] == "the store did not answer within 2 s"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGINT for a child there")
+def test_a_ctrl_c_does_not_wait_for_a_server_that_stalls(s3: Server, runs: Path) -> None:
+    url = put(runs, "stalling/runs")
+    s3.forget()
+    s3.stalls = True
+    s3.failing = lambda method, path: 503 if "tfevents" in path else 0
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tbreport", "summarize", url, "--no-cache"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while process.poll() is None and not any("tfevents" in path for _, path in s3.asked):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+
+    _, told = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, told) == (130, "tbreport: interrupted\n")
 
 
 def test_a_file_that_vanishes_after_the_listing_is_a_problem(s3: Server, runs: Path) -> None:
