@@ -30,7 +30,10 @@ def threads(address: str) -> Iterator[Workers]:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(processors()) as pool:
-        yield Workers(lambda: pool, processors())
+        try:
+            yield Workers(lambda: pool, processors())
+        finally:  # after a Ctrl-C nobody waits for tasks that were not begun
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
