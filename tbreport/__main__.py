@@ -21,6 +21,7 @@ NEW_OBJECTS = 1_000_000  # before Python looks for cycles among them; Python's o
 REPEATED_S = 0.01  # between two looks whether a Ctrl-C that Python dropped was heard
 REFUSED = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG)  # of a path that the user gave
 ENDING = (signal.SIGINT, signal.SIGTERM)
+IMPORTER = "<frozen importlib._bootstrap>"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk, one's share of it, a file
 
 
@@ -89,29 +90,38 @@ def interruptible() -> Iterator[None]:
     from tbreport.errors import Interrupted
 
     heard = 0
-    is_over = False
+    is_over = is_put_off = False
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        nonlocal heard
+        nonlocal heard, is_put_off
+        if frame is not None and frame.f_code.co_filename == IMPORTER:
+            if not is_put_off:  # it may hold a lock that other threads' imports would wait for
+                is_put_off = True
+                put_off(number)
+            return
         while frame is not None:
             if frame.f_code is repeat.__code__:  # what is raised there is dropped for good
                 return
             frame = frame.f_back
         heard += 1
+        is_put_off = False
         raise Interrupted(number)
 
-    def insist(before: int) -> None:
+    def insist(before: int, number: int) -> None:
         while True:
             time.sleep(REPEATED_S)
             if heard > before or is_over:
                 return
-            press()
+            press(number)
 
-    def repeat(dropped: sys.UnraisableHookArgs) -> None:
+    def put_off(number: int) -> None:
         from threading import Thread
 
+        Thread(target=insist, args=(heard, number), daemon=True).start()
+
+    def repeat(dropped: sys.UnraisableHookArgs) -> None:
         if dropped.exc_type is Interrupted:
-            Thread(target=insist, args=(heard,), daemon=True).start()
+            put_off(signal.SIGINT)
         else:
             hook(dropped)
 
@@ -130,15 +140,15 @@ def interruptible() -> Iterator[None]:
         sys.unraisablehook = hook
 
 
-def press() -> None:
-    """Send Ctrl-C to the main thread: one of this thread's own would not wake it where it waits."""
+def press(number: int) -> None:
+    """Send the main thread a signal: one of this thread's own would not wake it where it waits."""
     from threading import main_thread
 
     thread = main_thread().ident
     if sys.platform == "win32" or thread is None:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(number)
     else:
-        signal.pthread_kill(thread, signal.SIGINT)
+        signal.pthread_kill(thread, number)
 
 
 def complain(message: str) -> None:
