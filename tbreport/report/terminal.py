@@ -124,7 +124,8 @@ def grid(table: Table, width: int) -> list[Text]:
     shown = fitting(table, widths, width - margin)
     room = width - margin - sum(widths[place] + GAP for place in shown[1:])
     widths[0] = min(widths[0], max(room, 1))
-    cuts = ([cut(row[0], widths[0]) for row in rows] for cut in CUTS)
+    heads = (0, (widths[0] - 1) // 2, widths[0] - 1)  # the first of those that serve as well
+    cuts = ([shortened(row[0], widths[0], head) for row in rows] for head in heads)
     names = max(cuts, key=lambda column: len({name.plain for name in column}))
     lines = []
     for sign, name, row in zip(signs, names, rows, strict=True):
@@ -157,24 +158,6 @@ def sign_of(row: Sequence[Cell]) -> Text:
     tones = {cell.tone for cell in row}
     tone = next((tone for tone in ("error", "warning") if tone in tones), None)
     return Text(SIGNS[tone], style=STYLES[tone]) if tone else Text()
-
-
-def without_beginning(text: Text, width: int) -> Text:
-    """The end of a text that is too long."""
-    return shortened(text, width, 0)
-
-
-def without_middle(text: Text, width: int) -> Text:
-    """Both ends of a text that is too long."""
-    return shortened(text, width, (width - 1) // 2)
-
-
-def without_end(text: Text, width: int) -> Text:
-    """The beginning of a text that is too long."""
-    return shortened(text, width, width - 1)
-
-
-CUTS = (without_beginning, without_middle, without_end)  # the first of those that serve as well
 
 
 def shortened(text: Text, width: int, head: int) -> Text:
